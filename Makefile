@@ -1,0 +1,40 @@
+# Two commands for everybody: `make demo` and `make test`. Each sets up .venv by itself.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LOCK := requirements/dev.txt
+
+.PHONY: setup demo test lint bench lock clean
+
+setup: $(READY)
+
+$(READY): $(LOCK) pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+demo: setup
+	$(BIN)/python -m tests.demo
+
+test: setup lint
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m tests.benchmarks.run
+
+# A new lock from pyproject.toml; needs uv, which only this target uses.
+lock:
+	uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes \
+		pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes \
+		--extra dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache

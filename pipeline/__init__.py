@@ -1,0 +1,1 @@
+"""How a run is put together: sources, the graph, sinks, the command line."""

@@ -1,0 +1,1 @@
+"""Where rows go: staged Arrow files, partitioned Parquet, manifests."""

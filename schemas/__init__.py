@@ -1,0 +1,1 @@
+"""What the data is: raw items, items, rejects, the Arrow contract, the agency table."""

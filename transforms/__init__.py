@@ -1,0 +1,1 @@
+"""What happens to an item, in flow order: expand, parse, normalize, dedupe, enrich."""

@@ -1,0 +1,1 @@
+"""Copies, revisions and look-alikes: which items are one story."""

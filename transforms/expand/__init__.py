@@ -1,0 +1,1 @@
+"""Archives and many-item files become one raw item each."""

@@ -1,0 +1,1 @@
+"""Parsed items become items: times, datelines, bylines, revision markers, language."""

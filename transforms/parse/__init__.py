@@ -1,0 +1,1 @@
+"""Raw bytes become parsed items: sniff the format, one parser a format."""

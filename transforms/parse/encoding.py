@@ -1,0 +1,110 @@
+"""Bytes to text: byte order marks, strict UTF-8 first, then the declared encoding, then cp1252.
+
+XML that says ISO-8859-1 is mostly UTF-8 (measured on real agency files), and what claims to be Latin-1
+is cp1252 wherever it uses the bytes 0x80-0x9F, as WHATWG's encoding standard reads it too.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from schemas.errors import Code, ItemError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
+_SMART = re.compile(rb"[\x80-\x9f]")
+_LATIN = {"iso8859-1", "ascii", "cp1252", "iso8859-15"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text, the encoding that gave it, the one declared, and warning codes."""
+
+    text: str
+    encoding: str
+    declared: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def _mark(data: bytes) -> tuple[str, int] | None:
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return name, len(mark)
+    if len(data) >= 4 and len(data) % 2 == 0:
+        if data[0] == 0 and data[1] and data[2] == 0 and data[3]:
+            return "utf-16-be", 0
+        if data[1] == 0 and data[0] and data[3] == 0 and data[2]:
+            return "utf-16-le", 0
+    return None
+
+
+def declared(data: bytes) -> str | None:
+    """The encoding an XML declaration names, as Python's codec name, None where unknown or absent."""
+    match = _DECLARED.match(data[:400])
+    if not match:
+        return None
+    try:
+        return codecs.lookup(match.group(1).decode("ascii")).name
+    except LookupError:
+        return None
+
+
+def decode_head(data: bytes) -> str:
+    """The first bytes as text, never failing: for looking at, not for keeping."""
+    if mark := _mark(data):
+        name, size = mark
+        return data[size:].decode(name, "replace")
+    return data.decode("utf-8", "replace") if b"\xff" not in data else data.decode("latin-1")
+
+
+def decode(data: bytes) -> Decoded:
+    """Text of `data`.
+
+    Args:
+        data: bytes of one item, XML or not.
+
+    Returns:
+        The text without byte order mark; `encoding_repaired` is among the warnings where the declared
+        encoding was not the real one, `encoding_guessed` where nothing was declared and it is not UTF-8.
+
+    Raises:
+        ItemError: `encoding_broken` where a byte order mark promises what the bytes do not keep.
+    """
+    said = declared(data)
+    if mark := _mark(data):
+        name, size = mark
+        try:
+            return Decoded(data[size:].decode(name), name, said)
+        except UnicodeDecodeError as error:
+            if size and name != "utf-8":
+                raise ItemError(Code.ENCODING_BROKEN, f"marked as {name}, but {error.reason}") from None
+            data = data[size:]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        repaired = said not in (None, "utf-8") and not data.isascii()
+        return Decoded(text, "utf-8", said, ("encoding_repaired",) if repaired else ())
+    if said and said not in _LATIN and said != "utf-8":
+        try:
+            return Decoded(data.decode(said), said, said)
+        except (UnicodeDecodeError, LookupError):
+            pass
+    name = "cp1252" if _SMART.search(data) or said not in _LATIN else (said or "cp1252")
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError:
+        # Five bytes of cp1252 are undefined: control characters of Latin-1, dropped later.
+        name, text = "latin-1", data.decode("latin-1")
+    if said is None:
+        return Decoded(text, name, None, ("encoding_guessed",))
+    return Decoded(text, name, said, () if said in _LATIN else ("encoding_repaired",))
