@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from typing import Any
 
 UNKNOWN = "unknown"
 
@@ -103,7 +104,9 @@ def read(text: str) -> AgencyTable:
     """
     agencies = []
     for key, entry in tomllib.loads(text).items():
-        values = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()
+        }
         try:
             agencies.append(Agency(key=key, **values))
         except TypeError as error:

@@ -142,7 +142,7 @@ class Topic:
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ParsedItem:
     """What one item's own mark-up says, before anything is made of it: None or () where it is silent.
 
@@ -220,7 +220,7 @@ class ParsedItem:
     origins: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """One normalized item: the data contract's columns, but for those that linking and tagging set.
 
