@@ -1,0 +1,113 @@
+"""Files that survive a crash: written beside, synced, then put in place in one step.
+
+Every failure of the file system that the user can act on comes out as one line (`explained`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from schemas.errors import WirebeamError
+
+_ADVICE = {
+    errno.ENOSPC: "no space left on the device; free some and run again",
+    errno.EDQUOT: "disk quota exceeded; free some space and run again",
+    errno.EFBIG: "the file would exceed the size limit of the process or the file system",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "operation not permitted",
+    errno.EROFS: "the file system is read-only",
+    errno.ENOTDIR: "not a folder",
+    errno.EMFILE: "too many open files; raise the limit (ulimit -n)",
+}
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS})
+
+
+@contextlib.contextmanager
+def explained(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turns an OSError of the block into a WirebeamError that names `path` and what to do."""
+    try:
+        yield
+    except OSError as error:
+        reason = _ADVICE.get(error.errno or 0) or error.strerror or str(error)
+        where = error.filename if isinstance(error.filename, str) else os.fspath(path)
+        raise WirebeamError(f"{where}: {reason}") from error
+
+
+def sync_folder(path: str | os.PathLike[str]) -> None:
+    """Makes the folder's entries (files created, renamed, removed in it) survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folders(root: Path, folders: Iterator[Path] | list[Path]) -> None:
+    """Creates folders below `root` with their parents, and syncs every folder that got a new entry."""
+    touched: set[Path] = set()
+    for folder in folders:
+        missing = []
+        while folder != root and not folder.is_dir():
+            missing.append(folder)
+            folder = folder.parent
+        for path in reversed(missing):
+            path.mkdir(exist_ok=True)
+            touched.add(path.parent)
+    for path in sorted(touched):
+        sync_folder(path)
+
+
+def _write(path: Path, data: bytes) -> Path:
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+    return beside
+
+
+def create(path: Path, data: bytes) -> None:
+    """A new file, whole or not at all.
+
+    Raises:
+        FileExistsError: somebody else created it first; theirs is untouched.
+        OSError: it could not be written; nothing is left behind.
+    """
+    beside = _write(path, data)
+    try:
+        try:
+            os.link(beside, path)
+        except FileExistsError:
+            raise
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            # File systems without hard links: the descriptor is ours alone if O_EXCL made the file,
+            # and the rename then replaces our own empty file.
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """A file with new content, whole or as it was.
+
+    Raises:
+        OSError: it could not be written; the old one is untouched.
+    """
+    beside = _write(path, data)
+    try:
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    sync_folder(path.parent)

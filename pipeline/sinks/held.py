@@ -1,0 +1,91 @@
+"""What a dataset holds already: ids, to know a redelivered item, and fingerprints, to link later items."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline.sinks.manifest import DataFile
+from pipeline.sinks.snapshot import Snapshot
+
+LINK_COLUMNS = ("item_id", "uri", "version_created", "story_id", "revision_of", "duplicate_of")
+_TIME = pa.timestamp("us", tz="UTC")
+
+
+class Held(NamedTuple):
+    """One row's sketch and links. `version_created` in microseconds since the epoch (UTC)."""
+
+    dataset: str
+    fingerprint: bytes
+    item_id: str
+    uri: str
+    version_created: int
+    story_id: str
+    revision_of: str | None
+    duplicate_of: str | None
+
+
+def _batches(snapshot: Snapshot, file: DataFile, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(snapshot.root / file.path, memory_map=True) as parquet:
+        yield from parquet.iter_batches(8_192, columns=list(columns))
+
+
+def held_item_ids(snapshot: Snapshot, times: Iterable[int]) -> set[str]:
+    """`item_id` of the rows of stories and duplicates whose event time is one of `times`.
+
+    An item's id covers its event time, so a redelivered item can only be among these.
+
+    Args:
+        snapshot: the dataset.
+        times: `version_created` of the new items, microseconds since the epoch (UTC).
+    """
+    wanted = sorted(set(times))
+    if not wanted:
+        return set()
+    values = pa.array(wanted, _TIME)
+    found: set[str] = set()
+    for dataset in ("stories", "duplicates"):
+        for file in snapshot.files(dataset, wanted[0], wanted[-1]):
+            for batch in _batches(snapshot, file, ("item_id", "version_created")):
+                kept = batch.filter(pc.is_in(batch.column("version_created"), value_set=values))
+                found.update(kept.column("item_id").to_pylist())
+    return found
+
+
+def held_reject_ids(snapshot: Snapshot, wanted: Collection[str]) -> set[str]:
+    """Which of the reject ids the dataset holds. One column of rejects/ is read, never the bytes."""
+    if not wanted:
+        return set()
+    values = pa.array(sorted(wanted), pa.string())
+    found: set[str] = set()
+    for file in snapshot.files("rejects"):
+        for batch in _batches(snapshot, file, ("reject_id",)):
+            column = batch.column("reject_id")
+            found.update(column.filter(pc.is_in(column, value_set=values)).to_pylist())
+    return found
+
+
+def held_sketches(snapshot: Snapshot, since: int | None, until: int | None) -> Iterator[Held]:
+    """Sketch and links of every row of stories and duplicates in [since, until], file by file.
+
+    Args:
+        snapshot: the dataset.
+        since, until: event times in microseconds since the epoch (UTC), inclusive, None being open.
+    """
+    columns = ("version_created", "fingerprint", *LINK_COLUMNS)
+    for dataset in ("stories", "duplicates"):
+        for file in snapshot.files(dataset, since, until):
+            for batch in _batches(snapshot, file, columns):
+                times = batch.column("version_created").cast(pa.int64())
+                batch = batch.set_column(batch.schema.get_field_index("version_created"), "time", times)
+                if since is not None:
+                    batch = batch.filter(pc.greater_equal(batch.column("time"), since))
+                if until is not None:
+                    batch = batch.filter(pc.less_equal(batch.column("time"), until))
+                names = ("fingerprint", "item_id", "uri", "time", "story_id", "revision_of", "duplicate_of")
+                for values in zip(*(batch.column(name).to_pylist() for name in names), strict=True):
+                    yield Held(dataset, *values)

@@ -1,0 +1,147 @@
+"""Final Parquet files: zstd, sorted, page index, schema version and run in the metadata, named by content."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline.sinks.durable import explained
+from pipeline.sinks.manifest import DataFile
+from pipeline.sinks.partition import PartitionBy
+from schemas.arrow import REJECTS, SCHEMA_VERSION, STORIES
+
+ROW_GROUP_ROWS = 16_384
+ROW_GROUP_BYTES = 64 << 20
+TIME_COLUMN = {"stories": "version_created", "duplicates": "version_created", "rejects": "received_at"}
+ID_COLUMN = {"stories": "item_id", "duplicates": "item_id", "rejects": "reject_id"}
+
+# Long and all different: a dictionary would only be built to be thrown away, minima would say nothing.
+_UNIQUE = frozenset({"item_id", "reject_id", "body_text", "raw", "fingerprint"})
+_NO_STATISTICS = frozenset({"body_text", "raw", "fingerprint"})
+
+
+def file_name(ids: Iterable[str], salt: str = "") -> str:
+    """`0123456789abcdef.parquet`, from the ids of the rows in whatever order.
+
+    Args:
+        ids: `item_id` or `reject_id` of the rows.
+        salt: anything that tells a rewritten file from the one it replaces.
+    """
+    text = "\n".join([*sorted(ids), salt])
+    return f"{blake2b(text.encode(), digest_size=8).hexdigest()}.parquet"
+
+
+def file_schema(dataset: str, partition_by: PartitionBy) -> pa.Schema:
+    """What a file of `stories`, `duplicates` or `rejects` holds: the contract without partition columns."""
+    if dataset == "rejects":
+        return REJECTS
+    return pa.schema([field for field in STORIES if field.name not in partition_by.columns])
+
+
+def _leaves(name: str, type_: pa.DataType) -> Iterator[str]:
+    if pa.types.is_struct(type_):
+        for field in type_:
+            yield from _leaves(f"{name}.{field.name}", field.type)
+    elif pa.types.is_list(type_):
+        yield from _leaves(f"{name}.list.element", type_.value_type)
+    else:
+        yield name
+
+
+def _columns(schema: pa.Schema, without: frozenset[str]) -> list[str]:
+    return [leaf for field in schema if field.name not in without for leaf in _leaves(field.name, field.type)]
+
+
+def write_file(
+    tables: pa.Table | Iterable[pa.Table], path: Path, *, schema: pa.Schema, run_id: str, sorted_by: str
+) -> None:
+    """Writes a Parquet file and syncs it; its folder must exist.
+
+    Args:
+        tables: the rows, sorted by `sorted_by`; several tables are written one after the other.
+        path: the file; one of that name is replaced.
+        schema: the tables' schema.
+        run_id: the run, for the file's metadata.
+        sorted_by: column by which the rows are sorted, for the file's metadata.
+
+    Raises:
+        WirebeamError: it could not be written (disk full, no permission); no file is left behind.
+    """
+    marks = {"wirebeam.schema_version": str(SCHEMA_VERSION), "wirebeam.run_id": run_id}
+    schema = schema.with_metadata({**(schema.metadata or {}), **marks})
+    with explained(path):
+        try:
+            with path.open("wb") as file:
+                with pq.ParquetWriter(
+                    file,
+                    schema,
+                    compression="zstd",
+                    use_dictionary=_columns(schema, _UNIQUE),
+                    write_statistics=_columns(schema, _NO_STATISTICS),
+                    write_page_index=True,
+                    sorting_columns=[pq.SortingColumn(schema.get_field_index(sorted_by))],
+                ) as writer:
+                    for table in [tables] if isinstance(tables, pa.Table) else tables:
+                        size = max(1, ROW_GROUP_BYTES * table.num_rows // max(1, table.nbytes))
+                        writer.write_table(table, row_group_size=min(ROW_GROUP_ROWS, size))
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def write_data_file(
+    staging: Path,
+    dataset: str,
+    partition: str,
+    tables: Sequence[pa.Table],
+    *,
+    run_id: str,
+    partition_by: PartitionBy,
+    salt: str = "",
+) -> DataFile:
+    """Stages one final file below `staging`, at the path that it will have below the dataset's root.
+
+    Args:
+        staging: the run's staging folder, `Dataset.staging(run_id)`.
+        dataset: `stories`, `duplicates` or `rejects`.
+        partition: the folder all the rows belong to, as `PartitionBy` gives it.
+        tables: at least one row in all, with the columns of `schemas.arrow.STORIES` or `REJECTS`, sorted
+            by time over all of them. Partition columns are dropped: the path holds them.
+        run_id: the run.
+        partition_by: the dataset's partition keys.
+        salt: see `file_name`.
+
+    Returns:
+        What `Dataset.commit` wants.
+
+    Raises:
+        WirebeamError: it could not be written.
+    """
+    schema = file_schema(dataset, partition_by)
+    ids = [id_ for table in tables for id_ in table.column(ID_COLUMN[dataset]).to_pylist()]
+    times = [
+        pc.min_max(table.column(TIME_COLUMN[dataset]).cast(pa.int64())) for table in tables if len(table)
+    ]
+    relative = "/".join(part for part in (dataset, partition, file_name(ids, salt)) if part)
+    path = staging / relative
+    kept = (table.select(schema.names).cast(schema) for table in tables)
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(kept, path, schema=schema, run_id=run_id, sorted_by=TIME_COLUMN[dataset])
+        size = path.stat().st_size
+    return DataFile(
+        dataset=dataset,
+        path=relative,
+        rows=len(ids),
+        bytes=size,
+        min_time=min(time["min"].as_py() for time in times),
+        max_time=max(time["max"].as_py() for time in times),
+    )
