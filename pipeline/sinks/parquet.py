@@ -127,15 +127,14 @@ def write_data_file(
     """
     schema = file_schema(dataset, partition_by)
     ids = [id_ for table in tables for id_ in table.column(ID_COLUMN[dataset]).to_pylist()]
-    times = [
-        pc.min_max(table.column(TIME_COLUMN[dataset]).cast(pa.int64())) for table in tables if len(table)
-    ]
+    column = TIME_COLUMN[dataset]
+    times = [pc.min_max(table.column(column).cast(pa.int64())) for table in tables if table.num_rows]
     relative = "/".join(part for part in (dataset, partition, file_name(ids, salt)) if part)
     path = staging / relative
     kept = (table.select(schema.names).cast(schema) for table in tables)
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(kept, path, schema=schema, run_id=run_id, sorted_by=TIME_COLUMN[dataset])
+        write_file(kept, path, schema=schema, run_id=run_id, sorted_by=column)
         size = path.stat().st_size
     return DataFile(
         dataset=dataset,

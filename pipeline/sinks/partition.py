@@ -7,6 +7,7 @@ Partition columns live in the path alone: a file that repeated them could not be
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,19 +23,27 @@ _EPOCH = dt.datetime(1970, 1, 1)
 _MICROSECOND = dt.timedelta(microseconds=1)
 # Microseconds since the epoch (UTC) that a calendar date can be given to: the years 1 to 9999.
 TIMES = range((dt.datetime.min - _EPOCH) // _MICROSECOND, (dt.datetime.max - _EPOCH) // _MICROSECOND + 1)
-_TIMES: Mapping[str, str] = {"month": "%Y-%m", "date": "%Y-%m-%d", "hour": "%H"}
+_TIMES: Mapping[str, slice] = {"month": slice(0, 7), "date": slice(0, 10), "hour": slice(11, 13)}
 _COLUMNS = ("provider", "language", "source_format")
 
 
-def _time(microseconds: int) -> dt.datetime:
+def _hour(microseconds: int) -> int:
+    """Hours since the epoch (UTC)."""
     if microseconds not in TIMES:
         raise ItemError(Code.STRUCTURE_BROKEN, f"time {microseconds} us is outside the years 1 to 9999")
-    return _EPOCH + dt.timedelta(microseconds=microseconds)
+    return microseconds // 3_600_000_000
 
 
-def _stamp(key: str, time: dt.datetime) -> str:
-    # strftime pads the year on some platforms only; ISO 8601 wants four digits.
-    return time.strftime(_TIMES[key].replace("%Y", f"{time.year:04d}"))
+@functools.lru_cache(maxsize=4096)
+def _folder(keys: tuple[str, ...], hour: int, columns: tuple[str | None, ...]) -> str:
+    time = _EPOCH + dt.timedelta(hours=hour)
+    left = iter(columns)
+    parts = []
+    for key in keys:
+        # isoformat pads the year to four digits everywhere, strftime only on some platforms.
+        value = time.isoformat()[_TIMES[key]] if key in _TIMES else next(left)
+        parts.append(f"{key}={NULL if value is None or value == '' else quote(value, safe=' ')}")
+    return "/".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +89,7 @@ class PartitionBy:
         Raises:
             ItemError: the time is outside the years 1 to 9999.
         """
-        time = _time(version_created)
-        parts = []
-        for key in self.keys:
-            value = _stamp(key, time) if key in _TIMES else get(key)
-            parts.append(f"{key}={NULL if value is None or value == '' else quote(value, safe=' ')}")
-        return "/".join(parts)
+        return _folder(self.keys, _hour(version_created), tuple(get(name) for name in self.columns))
 
     def of_item(self, item: Any) -> str:
         """The folder of a `schemas.item.Item`."""
@@ -94,13 +98,17 @@ class PartitionBy:
     def of_table(self, table: pa.Table) -> list[str]:
         """The folder of each row of a table with the columns of `schemas.arrow.STAGED`."""
         times = table.column("version_created").cast(pa.int64()).to_pylist()
-        values = {name: table.column(name).to_pylist() for name in self.columns}
-        return [self.path(time, lambda name, row=row: values[name][row]) for row, time in enumerate(times)]
+        values = [table.column(name).to_pylist() for name in self.columns]
+        rows = zip(*values, strict=True) if values else ((),) * len(times)
+        return [
+            self.path(time, dict(zip(self.columns, row, strict=True)).__getitem__)
+            for time, row in zip(times, rows, strict=True)
+        ]
 
 
 def rejects_path(received_at: int) -> str:
     """The folder of a reject: rejects/ is always partitioned by the day of `received_at` (UTC)."""
-    return f"date={_stamp('date', _time(received_at))}"
+    return _folder(("date",), _hour(received_at), ())
 
 
 def values(path: str) -> dict[str, str | None]:

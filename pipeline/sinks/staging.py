@@ -189,10 +189,10 @@ def read_rows(path: str | os.PathLike[str], indices: Iterable[int]) -> pa.Table:
         reader = pa.ipc.open_file(source)
         parts = []
         for number, group in itertools.groupby(indices, key=lambda index: index // BATCH_ROWS):
+            wanted = [index % BATCH_ROWS for index in group]
             if not 0 <= number < reader.num_record_batches:
-                raise IndexError(f"{path} has no row {next(group)}")
-            wanted = pa.array([index % BATCH_ROWS for index in group], pa.int32())
-            parts.append(reader.get_batch(number).take(wanted))
+                raise IndexError(f"{path} has no row {number * BATCH_ROWS + wanted[0]}")
+            parts.append(reader.get_batch(number).take(pa.array(wanted, pa.int32())))
         return pa.Table.from_batches(parts, schema=reader.schema)
 
 
