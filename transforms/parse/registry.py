@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -28,8 +29,9 @@ class Format:
     parse: Callable[[Document], Iterator[ParsedItem | Reject]]
 
 
+@functools.cache
 def formats() -> tuple[Format, ...]:
-    """All formats, the most telling mark-up first, plain text last."""
+    """All formats, the most telling mark-up first, plain text last; their modules are imported now."""
     from transforms.parse import anpa, newsml_g2, ninjs, nitf, text
 
     return (newsml_g2.FORMAT, nitf.FORMAT, ninjs.FORMAT, anpa.FORMAT, text.FORMAT)

@@ -1,0 +1,245 @@
+"""The parts of a story that plain text carries: section, headline, deck, byline, notes, paragraphs.
+
+Text, ANPA 1312, IPTC 7901, ZCZC and e-mail items share this reading. Nothing marks the parts but their
+order (section, headline, deck, byline, dateline and body), their shape and their case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.item import Subject
+from transforms.parse.cues import credit, has_agency, is_byline, is_dateline, is_job, is_note, is_stopped
+from transforms.parse.fields import Fields
+from transforms.parse.lines import INDENT, fold, indent, paragraphs
+
+_SEGMENTS = 9  # segments that may stand before a body
+_SEGMENT_LINES = 5  # lines that one of them may have
+_HEAD_LINES = 40
+_HEADLINE = 320  # characters
+_DECK = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a plain text gave: the parts before the body, and the body's paragraphs."""
+
+    section: str | None = None
+    headline: str | None = None
+    summary: str | None = None
+    byline: str | None = None
+    credit: str | None = None
+    notes: tuple[str, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+
+    def put(self, fields: Fields, origin: str) -> None:
+        """Hand the parts to an item's fields; `origin` names the text they stood in."""
+        fields.put("headline", self.headline, f"{origin}: first line")
+        fields.put("summary", self.summary, f"{origin}: lines between headline and dateline")
+        fields.put("byline", self.byline, f"{origin}: byline")
+        fields.put("credit_line", self.credit, f"{origin}: source line")
+        fields.put("paragraphs", self.paragraphs, origin)
+        for note in self.notes:
+            fields.add("ed_notes", note, f"{origin}: note before the text")
+        if self.section:
+            fields.add("subjects", Subject("section", None, self.section), f"{origin}: section line")
+
+
+@dataclass(slots=True)
+class _Segment:
+    """Lines of the head that no blank line, indent or change of part separates."""
+
+    kind: str  # text, byline, note, credit or dateline
+    lines: list[str]
+    end: int  # index of the line after it
+    indented: bool
+    gap: bool = False  # a blank line follows
+
+    @property
+    def text(self) -> str:
+        return fold(" ".join(self.lines))
+
+
+def read(lines: Sequence[str]) -> Story:
+    """The story that a text's lines tell.
+
+    Args:
+        lines: cleaned lines in order, without framing or header; leading white space counts.
+
+    Returns:
+        The parts; the dateline stays in the first paragraph and the sign-off in the last. A text of one
+        or two short lines is a headline without a body (a bulletin, a snap).
+    """
+    segments = _segments(lines)
+    count = _head(segments)
+    head = segments[:count]
+    rest = head[-1].end if head else 0
+    texts = [segment for segment in head if segment.kind == "text"]
+    section, headline, deck = _titles(texts)
+    bylines = [segment for segment in head if segment.kind == "byline"]
+    credits = [credit(segment.text) for segment in head if segment.kind == "credit"]
+    return Story(
+        section=section,
+        headline=headline,
+        summary=deck,
+        byline=_byline(bylines),
+        credit=credits[0] if credits else None,
+        notes=tuple(segment.text for segment in head if segment.kind == "note"),
+        paragraphs=tuple(paragraphs(lines[rest:])),
+    )
+
+
+def _kind(line: str, depth: int, last: _Segment | None, gap: bool) -> str:
+    text = fold(line)
+    credited = "credit" if credit(text) else "text"
+    if last is None and depth < INDENT and (text.isupper() or len(text) < 60):
+        # `TREASURY BILLS, MARCH 3` is a headline with a day in it, `VAN DORN CO` no byline.
+        return credited
+    if last is not None and is_byline(line):
+        return "byline"
+    if is_note(line):
+        return "note"
+    same = last is None or last.indented is (depth >= INDENT)
+    if same and last is not None and text.isupper() and last.text.isupper():
+        return "dateline" if gap and has_agency(text) else credited
+    return "dateline" if is_dateline(line, certain=same) else credited
+
+
+def _segments(lines: Sequence[str]) -> list[_Segment]:
+    """The segments down to the first one that must be body: a dateline, or a long run of lines."""
+    found: list[_Segment] = []
+    gap = True
+    for number, line in enumerate(lines[:_HEAD_LINES]):
+        if not line or line.isspace():
+            gap = True
+            if found:
+                found[-1].gap = True
+            continue
+        depth = indent(line)
+        last = found[-1] if found else None
+        if last is not None and not gap and last.kind == "note" and _open(last.text):
+            last.lines.append(line)
+            last.end = number + 1
+            continue
+        kind = _kind(line, depth, last, gap)
+        begins = last is None or gap or depth >= INDENT or last.kind in ("byline", "credit") or kind != "text"
+        if begins:
+            found.append(_Segment(kind, [line], number + 1, depth >= INDENT))
+            if kind == "dateline" or len(found) > _SEGMENTS:
+                break
+        elif last is not None:
+            last.lines.append(line)
+            last.end = number + 1
+            if len(last.lines) > _SEGMENT_LINES:
+                break
+        gap = False
+    return found
+
+
+def _open(text: str) -> bool:
+    return text.startswith("(") and not text.endswith(")")
+
+
+def _head(segments: list[_Segment]) -> int:
+    """How many segments stand before the body."""
+    if not segments:
+        return 0
+    begun = next((n for n, segment in enumerate(segments) if segment.kind == "dateline"), None)
+    named = next((n for n, s in enumerate(segments) if s.kind == "byline" and n), None)
+    if named is not None and (begun is None or named < begun) and _bare(segments[:named]):
+        end = named + 1
+        while end < len(segments) and (
+            segments[end].kind == "byline" or (segments[end].kind == "text" and is_job(segments[end].text))
+        ):
+            segments[end].kind = "byline"
+            end += 1
+        while end < len(segments) and segments[end].kind == "note":
+            end += 1
+        if begun is not None and end < begun and _bare(segments[end:begun]):
+            return begun
+        return end
+    if begun is not None and _bare(segments[:begun]):
+        return begun
+    end = 0
+    while end < len(segments) and segments[end].kind in ("note", "credit"):
+        end += 1
+    if end < len(segments) and _is_title(segments[end], alone=end + 1 == len(segments)):
+        end += 1
+        while end < len(segments) and segments[end].kind == "note":
+            end += 1
+    return end
+
+
+def _bare(segments: list[_Segment]) -> bool:
+    """Whether all of these could stand before a body: short, and no long run of prose."""
+    texts = [segment for segment in segments if segment.kind not in ("note", "credit", "byline")]
+    return len(texts) <= 5 and all(
+        len(segment.lines) <= _SEGMENT_LINES
+        and len(segment.text) <= _DECK
+        and segment.indented is texts[0].indented
+        for segment in texts
+    )
+
+
+def _is_job(segment: _Segment) -> bool:
+    return segment.kind == "text" and is_job(segment.text)
+
+
+def _is_title(segment: _Segment, alone: bool) -> bool:
+    if segment.kind not in ("text", "dateline"):
+        return False
+    text, size = segment.text, len(segment.lines)
+    if segment.indented:
+        return segment.gap and size <= 3 and len(text) <= 160 and not is_stopped(text)
+    return len(text) <= _HEADLINE and size <= (4 if alone or segment.gap or not is_stopped(text) else 2)
+
+
+def _titles(texts: list[_Segment]) -> tuple[str | None, str | None, str | None]:
+    """Section, headline and deck of the head's text segments."""
+    groups: list[str] = []
+    for segment in texts:
+        for number, line in enumerate(segment.lines):
+            text = fold(line)
+            if number and _continues(fold(segment.lines[number - 1]), text):
+                groups[-1] += f" {text}"
+            else:
+                groups.append(text)
+    section = None
+    if len(groups) > 1 and _is_section(groups[0], groups[1]):
+        section = groups.pop(0)
+    if not groups:
+        return None, None, None
+    return section, groups[0], " ".join(groups[1:]) or None
+
+
+def _continues(line: str, following: str) -> bool:
+    """Whether a headline's line was broken at the margin, not ended."""
+    if is_stopped(line):
+        return False
+    if line.isupper() != following.isupper():
+        return not line.isupper() and len(following) < len(line)
+    word = following.partition(" ")[0]
+    return len(line) >= 28 and len(line) + 1 + len(word) > len(following)
+
+
+def _is_section(line: str, following: str) -> bool:
+    return (
+        len(line) <= 32
+        and len(line.split()) <= 4
+        and not is_stopped(line)
+        and (len(following) > len(line) or (line.isupper() and not following.isupper()))
+    )
+
+
+def _byline(segments: list[_Segment]) -> str | None:
+    parts: list[str] = []
+    for segment in segments:
+        for line in segment.lines:
+            text = fold(line).rstrip("=<+ ")
+            if parts and re.search(r"(?:,|&|\b(?:and|und|et|y|och|og|e))$", parts[-1]):
+                parts[-1] += f" {text}"
+            else:
+                parts.append(text)
+    return ", ".join(parts) or None
