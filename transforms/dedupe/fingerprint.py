@@ -1,0 +1,213 @@
+"""A sketch, what linking keeps of an item instead of its text, and its bytes: the `fingerprint` column.
+
+It holds the identity the wire gives, hashes of headline, slug line and dateline, and the first 512 words as
+16-bit codes, so that two sketches can be compared by shingles and aligned word for word. As bytes it takes
+500 on the Reuters wire, 1,700 at most but for long identifiers.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from transforms.dedupe.words import Classes, Words, unpack
+
+FORMAT = 1
+OWN_URI = "urn:wirebeam:"  # begins the uris that were made up here, for want of a guid
+_NO_DATE = -(2**31)
+_NO_REVISION = -(2**31)
+# Format, time, place, date, slug, title, body, length, revision; counts of words, values, title's words,
+# tickers, identifiers.
+_HEAD = struct.Struct("<BqIiQQQIiHHBBB")
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What linking knows of an item.
+
+    Attributes:
+        item_id, uri, version, provider, language, revision_kind, revision, pub_status: as in `Item`.
+        time: event time (version_created), microseconds since the epoch.
+        revises, alternate_ids: guids and identifiers the wire names, at most eight.
+        place: hash of the dateline's place, 0 where there is none.
+        date: the dateline's date, days since the epoch.
+        slug, title: hashes of slug line and headline, folded; 0 where there is none.
+        body: hash of the whole text, white space folded; 0 where there is none.
+        length: words of the whole text.
+        words: the first 512 words, 16 bits each, little-endian.
+        classes: their classes, 2 bits each.
+        values: values of the first 128 numbers among them.
+        title_words, title_classes: the same of the headline's first 32 words.
+    """
+
+    item_id: str
+    uri: str
+    version: str | None
+    provider: str
+    time: int
+    language: str | None
+    pub_status: str
+    revision_kind: str | None
+    revision: int | None
+    revises: str | None
+    alternate_ids: tuple[str, ...]
+    place: int
+    date: int | None
+    tickers: tuple[int, ...]
+    slug: int
+    title: int
+    body: int
+    length: int
+    words: bytes = field(repr=False)
+    classes: bytes = field(repr=False)
+    values: tuple[float, ...]
+    title_words: bytes = field(repr=False)
+    title_classes: bytes = field(repr=False)
+
+    @property
+    def text(self) -> Words:
+        """The words kept, as an array."""
+        return np.frombuffer(self.words, "<u2")
+
+    @property
+    def kinds(self) -> Classes:
+        """The classes of the words kept, as an array."""
+        return unpack(self.classes, len(self.words) // 2)
+
+    @property
+    def own_uri(self) -> bool:
+        """Whether the uri was made up here, for want of one: it identifies less than a guid does."""
+        return self.uri.startswith(OWN_URI)
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """The order in which items are linked: event time, uri, item_id."""
+        return self.time, self.uri, self.item_id
+
+
+def encode(sketch: Sketch) -> bytes:
+    """The sketch as bytes: a fixed head, the arrays, then texts with their lengths before them."""
+    title_count = len(sketch.title_words) // 2
+    head = _HEAD.pack(
+        FORMAT,
+        sketch.time,
+        sketch.place,
+        _NO_DATE if sketch.date is None else sketch.date,
+        sketch.slug,
+        sketch.title,
+        sketch.body,
+        min(sketch.length, 2**32 - 1),
+        _NO_REVISION if sketch.revision is None else sketch.revision,
+        len(sketch.words) // 2,
+        len(sketch.values),
+        title_count,
+        len(sketch.tickers),
+        len(sketch.alternate_ids),
+    )
+    parts = [
+        head,
+        sketch.words,
+        sketch.classes,
+        np.array(sketch.values, "<f4").tobytes(),
+        sketch.title_words,
+        sketch.title_classes,
+        np.array(sketch.tickers, "<u2").tobytes(),
+    ]
+    for text in (
+        sketch.item_id,
+        sketch.uri,
+        sketch.version,
+        sketch.provider,
+        sketch.language,
+        sketch.pub_status,
+        sketch.revision_kind,
+        sketch.revises,
+        *sketch.alternate_ids,
+    ):
+        if text is None:
+            parts.append(b"\xff\xff")
+        else:
+            data = text.encode("utf-8", "surrogatepass")
+            parts.append(struct.pack("<H", len(data)) + data)
+    return b"".join(parts)
+
+
+class _Reader:
+    """Takes pieces off the front of a fingerprint."""
+
+    def __init__(self, data: bytes, at: int) -> None:
+        self.data, self.at = data, at
+
+    def take(self, count: int) -> bytes:
+        piece = self.data[self.at : self.at + count]
+        if len(piece) != count:
+            raise ValueError("fingerprint is cut short")
+        self.at += count
+        return piece
+
+    def text(self) -> str | None:
+        size = int.from_bytes(self.take(2), "little")
+        return None if size == 0xFFFF else self.take(size).decode("utf-8", "surrogatepass")
+
+
+def decode(fingerprint: bytes) -> Sketch:
+    """The sketch in a fingerprint.
+
+    Raises:
+        ValueError: the bytes are no fingerprint, are cut short, or have a format this version cannot read.
+    """
+    if len(fingerprint) < _HEAD.size or fingerprint[0] != FORMAT:
+        raise ValueError(f"no fingerprint of format {FORMAT}")
+    (
+        _,
+        time,
+        place,
+        date,
+        slug,
+        title,
+        body,
+        length,
+        revision,
+        word_count,
+        value_count,
+        title_count,
+        ticker_count,
+        id_count,
+    ) = _HEAD.unpack_from(fingerprint)
+    reader = _Reader(fingerprint, _HEAD.size)
+    words = reader.take(2 * word_count)
+    classes = reader.take(-(-word_count // 4))
+    values = tuple(np.frombuffer(reader.take(4 * value_count), "<f4").tolist())
+    title_words = reader.take(2 * title_count)
+    title_classes = reader.take(-(-title_count // 4))
+    tickers = tuple(np.frombuffer(reader.take(2 * ticker_count), "<u2").tolist())
+    item_id, uri, version, provider, language, pub_status, revision_kind, revises = (
+        reader.text() for _ in range(8)
+    )
+    return Sketch(
+        item_id=item_id or "",
+        uri=uri or "",
+        version=version,
+        provider=provider or "",
+        time=time,
+        language=language,
+        pub_status=pub_status or "",
+        revision_kind=revision_kind,
+        revision=None if revision == _NO_REVISION else revision,
+        revises=revises,
+        alternate_ids=tuple(reader.text() or "" for _ in range(id_count)),
+        place=place,
+        date=None if date == _NO_DATE else date,
+        tickers=tickers,
+        slug=slug,
+        title=title,
+        body=body,
+        length=length,
+        words=words,
+        classes=classes,
+        values=values,
+        title_words=title_words,
+        title_classes=title_classes,
+    )
