@@ -44,6 +44,7 @@ _JOB = re.compile(
     r"reuters?|reuter|afp|ap|dpa|redakteur(?:in)?|korrespondent(?:in)?|journalist|contributor|agency)\b",
     re.I,
 )
+_ELIDED = re.compile(r"[dlo]['’][^\W\d_]")
 _NOTE = re.compile(
     r"(?:eds?\b\.?:?|editors?\b:?|note to (?:eds?|editors?)|editor'?s'? notes?|attn|attention|achtung|"
     r"nota (?:de|a) |nota:|hinweis|advisory|embargo\w*|sperrfrist|hold for release|not for publication)"
@@ -88,9 +89,16 @@ def is_byline(line: str) -> bool:
     if _STOP.search(names) and not re.search(r"\b(?:[A-Z]|Jr|Sr|Inc|Co)\.$", names):
         return False
     words = re.findall(r"[^\W\d_][\w.'’-]*", names)
-    return 0 < len(words) <= 16 and all(
-        word[0].isupper() or word.casefold() in _SMALL or re.match(r"[dlo]['’][^\W\d_]", word)
-        for word in words
+    return 0 < len(words) <= 16 and all(map(_is_named, words))
+
+
+def _is_named(word: str) -> bool:
+    """Whether a word may stand in a byline: capitalized, a particle, an agency."""
+    return (
+        word[0].isupper()
+        or not word[0].islower()  # scripts without case
+        or word.casefold() in _SMALL
+        or bool(_JOB.fullmatch(word) or _ELIDED.match(word))
     )
 
 
@@ -101,7 +109,7 @@ def is_job(line: str) -> bool:
         len(text) <= 70
         and not _STOP.search(text)
         and bool(_JOB.search(text))
-        and all(word[:1].isupper() or word in _SMALL for word in re.findall(r"[^\W\d_]\S*", text))
+        and all(map(_is_named, re.findall(r"[^\W\d_]\S*", text)))
     )
 
 

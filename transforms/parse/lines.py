@@ -101,9 +101,10 @@ def _runs(lines: Sequence[str], marked: bool) -> Iterator[tuple[list[str], bool]
             run, trusted = [], False
             continue
         depth = indent(line)
-        begins = marked and depth >= INDENT and not _hangs(run, depth)
-        # A sign-off stands one column in: ` Reuter`.
-        signs = depth == 1 and len(line) <= 30 and bool(run)
+        hangs = bool(run) and _hangs(run[0], depth)
+        begins = (marked and depth >= INDENT and not hangs) or (bool(run) and _listed(run[0], line))
+        # A sign-off stands one column in: ` Reuter`, ` (Reporting by ...)`.
+        signs = depth == 1 and (len(line) <= 30 or line[1] in "([") and bool(run)
         if run and (begins or signs):
             yield run, trusted
             run, trusted = [], begins
@@ -114,16 +115,20 @@ def _runs(lines: Sequence[str], marked: bool) -> Iterator[tuple[list[str], bool]
         yield run, trusted
 
 
-def _hangs(run: list[str], depth: int) -> bool:
+def _listed(first: str, line: str) -> bool:
+    """Whether both lines begin with a bullet: two entries of a list."""
+    return bool(_BULLET.match(line.lstrip()) and _BULLET.match(first.lstrip()))
+
+
+def _hangs(first: str, depth: int) -> bool:
     """Whether a line this deep hangs under the bullet that began the run."""
-    if not run:
-        return False
-    bullet = _BULLET.match(first := run[0].lstrip())
-    return bullet is not None and depth == indent(run[0]) + bullet.end() and len(first) > bullet.end()
+    bullet = _BULLET.match(first.lstrip())
+    return bullet is not None and depth == indent(first) + bullet.end()
 
 
 def _joined(run: list[str], trusted: bool, width: _Width) -> list[str]:
     rows = [_is_row(line) for line in run]
+    trusted = trusted or all(_hangs(run[0], indent(line)) for line in run[1:])
     if not trusted and not _wrapped(run, width.value):
         return [fold(line) for line in run]
     found = [fold(run[0])]
@@ -152,7 +157,7 @@ def _full(line: str, following: str, width: int) -> bool:
 
 
 def _wrapped(run: list[str], width: int) -> bool:
-    if not width:
+    if not width or all(_CLOSED.search(line.rstrip()) for line in run):
         return False
     pairs = len(run) - 1
     full = sum(_full(run[number], run[number + 1], width) for number in range(pairs))

@@ -99,7 +99,7 @@ def _kind(line: str, depth: int, last: _Segment | None, gap: bool) -> str:
         return credited
     if last is not None and is_byline(line):
         return "byline"
-    if is_note(line):
+    if is_note(line) or (last is not None and _open(text)):
         return "note"
     same = last is None or last.indented is (depth >= INDENT)
     if same and last is not None and text.isupper() and last.text.isupper():
@@ -116,6 +116,8 @@ def _segments(lines: Sequence[str]) -> list[_Segment]:
             gap = True
             if found:
                 found[-1].gap = True
+                if found[-1].kind == "note" and _open(found[-1].text):
+                    found[-1].kind = "text"
             continue
         depth = indent(line)
         last = found[-1] if found else None
@@ -139,7 +141,8 @@ def _segments(lines: Sequence[str]) -> list[_Segment]:
 
 
 def _open(text: str) -> bool:
-    return text.startswith("(") and not text.endswith(")")
+    """Whether a note in brackets goes on in the next line."""
+    return text.startswith("(") and ")" not in text
 
 
 def _head(segments: list[_Segment]) -> int:
@@ -165,7 +168,7 @@ def _head(segments: list[_Segment]) -> int:
     end = 0
     while end < len(segments) and segments[end].kind in ("note", "credit"):
         end += 1
-    if end < len(segments) and _is_title(segments[end], alone=end + 1 == len(segments)):
+    if end < len(segments) and _is_title(segments[end]):
         end += 1
         while end < len(segments) and segments[end].kind == "note":
             end += 1
@@ -187,13 +190,15 @@ def _is_job(segment: _Segment) -> bool:
     return segment.kind == "text" and is_job(segment.text)
 
 
-def _is_title(segment: _Segment, alone: bool) -> bool:
+def _is_title(segment: _Segment) -> bool:
     if segment.kind not in ("text", "dateline"):
         return False
     text, size = segment.text, len(segment.lines)
     if segment.indented:
         return segment.gap and size <= 3 and len(text) <= 160 and not is_stopped(text)
-    return len(text) <= _HEADLINE and size <= (4 if alone or segment.gap or not is_stopped(text) else 2)
+    if size > 1 and is_stopped(text) and not text.isupper():
+        return False
+    return len(text) <= _HEADLINE and size <= 4
 
 
 def _titles(texts: list[_Segment]) -> tuple[str | None, str | None, str | None]:
@@ -218,19 +223,28 @@ def _continues(line: str, following: str) -> bool:
     """Whether a headline's line was broken at the margin, not ended."""
     if is_stopped(line):
         return False
-    if line.isupper() != following.isupper():
-        return not line.isupper() and len(following) < len(line)
     word = following.partition(" ")[0]
-    return len(line) >= 28 and len(line) + 1 + len(word) > len(following)
+    broken = len(line) >= 28 and len(line) + 1 + len(word) > len(following)
+    if line.isupper() != following.isupper():
+        return broken and not line.isupper()
+    if line.isupper() or word[:1].islower() or _is_title_case(line):
+        return broken
+    # Sentence case: a capital begins a deck, unless little is left over.
+    return broken and len(following) * 2 < len(line)
+
+
+def _is_title_case(line: str) -> bool:
+    words: list[str] = re.findall(r"[^\W\d_]{4,}", line)
+    return sum(word[0].isupper() for word in words) * 10 >= len(words) * 7
 
 
 def _is_section(line: str, following: str) -> bool:
-    return (
-        len(line) <= 32
-        and len(line.split()) <= 4
-        and not is_stopped(line)
-        and (len(following) > len(line) or (line.isupper() and not following.isupper()))
-    )
+    """A word or two (`World`, `Business & Economy`), or a label in capitals above a headline without."""
+    if len(line) > 32 or is_stopped(line):
+        return False
+    words = len(re.findall(r"\w+", line))
+    labelled = line.isupper() and not following.isupper() and words <= 4
+    return labelled or (words <= 2 and len(following.split()) > 3)
 
 
 def _byline(segments: list[_Segment]) -> str | None:
