@@ -24,7 +24,7 @@ class Fields:
             "received_at": raw.received_at,
             "provider_hint": raw.provider_hint,
         }
-        self._lists: dict[str, list[Any]] = {}
+        self._lists: dict[str, dict[Any, None]] = {}  # keys alone: kept in order, found at once
         self._origins: dict[str, str] = {}
 
     def put(self, name: str, value: Any, origin: str) -> None:
@@ -38,14 +38,14 @@ class Fields:
         """Append to a field that holds a sequence, unless the value is None, empty or there already."""
         if value is None or value == "":
             return
-        held = self._lists.setdefault(name, [])
+        held = self._lists.setdefault(name, {})
         if value not in held:
-            held.append(value)
+            held[value] = None
             self._origins.setdefault(name, origin)
 
     def get(self, name: str) -> Any:
         """The value set so far, None where there is none."""
-        return self._values.get(name) or self._lists.get(name)
+        return self._values.get(name) or tuple(self._lists.get(name, ())) or None
 
     def item(self) -> ParsedItem:
         """The item.

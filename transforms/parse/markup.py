@@ -1,0 +1,273 @@
+"""Marked-up text to paragraphs: XHTML, NITF's body.content, and what agencies make of both.
+
+One walk reads an element of either vocabulary (by local name, whatever its namespace). White space is
+folded as browsers fold it; what the mark-up itself sets apart (title, byline, notes, sign-off, pictures)
+is handed over apart, so that only publishable text is left among the paragraphs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from schemas.item import Association
+from transforms.parse import lines, vocabulary, xml
+from transforms.parse.vocabulary import Kind
+
+CELLS = " | "
+"""What parts the cells of a table's row."""
+
+_BREAK = "\u2028"  # stands for <br/> until its block is complete
+_SHORT = 240  # characters: a block that a class calls a byline is no byline when it is longer
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+_FOLDED = re.compile(r"[\W_]+")
+_NOT_PUBLISHABLE = frozenset({"npa", "nonpublic", "editorsnote"})
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Whether two titles are the same words, whatever their case, spacing and punctuation."""
+    return bool(one and other) and _FOLDED.sub(" ", one or "").strip().casefold() == (
+        _FOLDED.sub(" ", other or "").strip().casefold()
+    )
+
+
+@dataclass(slots=True)
+class Passages:
+    """What an element of text holds.
+
+    Attributes:
+        paragraphs: publishable text in order, white space folded, none empty; a table's rows one each.
+        titles: headings of rank one that stood before the text, and those of a `header`.
+        byline, dateline, summary, sign_off, notice: blocks that element name or class call so.
+        notes: passages for editors only.
+        media: pictures and other media, their captions as titles.
+    """
+
+    paragraphs: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    byline: str | None = None
+    dateline: str | None = None
+    summary: str | None = None
+    sign_off: str | None = None
+    notice: str | None = None
+    notes: list[str] = field(default_factory=list)
+    media: list[Association] = field(default_factory=list)
+
+
+def read(*elements: etree._Element | None, titles: Iterable[str | None] = ()) -> Passages:
+    """The text of elements, in order.
+
+    Args:
+        elements: `html`, `body`, `body.content`, or whatever holds blocks; None is passed over.
+        titles: the item's headlines: the text's first headings are dropped where they repeat one.
+
+    Returns:
+        Paragraphs, and what stood apart from them. Datelines that stand inside a paragraph stay there.
+    """
+    reader = _Reader()
+    for element in elements:
+        if element is not None:
+            reader.block(element)
+    found = reader.found
+    known = [title for title in titles if title]
+    drop = 0
+    for rank, paragraph in zip(reader.ranks, found.paragraphs, strict=True):
+        if rank == 1 or (rank and any(same(paragraph, title) for title in known)):
+            found.titles.append(paragraph)
+            drop += 1
+        else:
+            break
+    del found.paragraphs[:drop]
+    return found
+
+
+def plain(text: str) -> list[str]:
+    """Paragraphs of text without mark-up: blank lines, indents and line lengths tell them apart."""
+    return lines.paragraphs(lines.clean(text).split("\n"))
+
+
+def inline(element: etree._Element | None) -> str | None:
+    """All text below an element as one line, children's texts kept apart, None where there is none."""
+    if element is None:
+        return None
+    return " ".join(" ".join(map(str, element.itertext())).split()) or None
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.found = Passages()
+        self.ranks: list[int] = []  # of each paragraph: 0 text, 1-6 heading
+        self._buffer: list[str] = []
+        self._header = False
+
+    def block(self, element: etree._Element) -> None:
+        """Read what an element holds, as a block of its own."""
+        self._flush(loose=True)
+        self._inside(element)
+        self._flush(loose=True)
+
+    def _inside(self, element: etree._Element, loose: bool = True) -> None:
+        if element.text:
+            self._buffer.append(element.text)
+        for child in element:
+            self._element(child, loose)
+            if child.tail:
+                self._buffer.append(child.tail)
+
+    def _element(self, element: etree._Element, loose: bool) -> None:
+        tag = element.tag
+        kind = vocabulary.kind(tag)
+        if element.attrib:
+            kind = self._marked(element, kind)
+        match kind:
+            case Kind.INLINE:
+                self._inside(element, loose)
+            case Kind.BREAK:
+                self._buffer.append(_BREAK)
+            case Kind.PARAGRAPH | Kind.HEADING:
+                self._flush(loose)
+                start = len(self.ranks)
+                self._inside(element, loose=False)
+                self._flush(loose=len(element) == 0)
+                if kind is Kind.HEADING:
+                    self._headed(start, tag)
+            case Kind.BLOCK:
+                self._flush(loose)
+                self._inside(element)
+                self._flush(loose=True)
+            case Kind.SKIP:
+                self._flush(loose)
+            case _:
+                self._flush(loose)
+                self._apart(element, kind)
+
+    def _marked(self, element: etree._Element, kind: Kind) -> Kind:
+        """The kind of an element with attributes: its class may say more than its name."""
+        if element.get("hidden") is not None:
+            return Kind.SKIP
+        classes = element.get("class")
+        role = vocabulary.role(classes) if classes else None
+        if role is None or kind in (Kind.INLINE, Kind.SKIP, Kind.HEADING, Kind.MEDIA):
+            return kind
+        if role in (Kind.NOTE, Kind.SIGN_OFF):
+            return role
+        if role is Kind.SKIP:
+            return role if self._header or "hidden" in (classes or "").split() else kind
+        return role if kind is Kind.PARAGRAPH or self._header else kind
+
+    def _headed(self, start: int, tag: str) -> None:
+        digit = tag[-1]
+        rank = int(digit) if digit.isdigit() else 1
+        if self._header:
+            self.found.titles += self.found.paragraphs[start:]
+            del self.found.paragraphs[start:], self.ranks[start:]
+        for number in range(start, len(self.ranks)):
+            self.ranks[number] = rank
+
+    def _apart(self, element: etree._Element, kind: Kind) -> None:
+        """Read an element that is no running text, into the field it belongs to."""
+        found = self.found
+        match kind:
+            case Kind.PRE:
+                self._add(plain(xml.string(element)))
+            case Kind.TABLE:
+                self._table(element)
+            case Kind.MEDIA:
+                if association := _media(element):
+                    found.media.append(association)
+            case Kind.HEADER:
+                outer, self._header = self._header, True
+                self._inside(element)
+                self._flush(loose=True)
+                self._header = outer
+            case Kind.NOTE:
+                self._note(element)
+            case Kind.SUMMARY:
+                found.summary = found.summary or " ".join(read(element).paragraphs) or None
+            case Kind.SIGN_OFF:
+                found.sign_off = " ".join(filter(None, (found.sign_off, inline(element)))) or None
+            case Kind.NOTICE:
+                found.notice = found.notice or inline(element)
+            case _:
+                name = "byline" if kind is Kind.BYLINE else "dateline"
+                text = inline(element)
+                if text and (len(text) > _SHORT or getattr(found, name)):
+                    self._inside(element)
+                    self._flush(loose=True)
+                else:
+                    setattr(found, name, text)
+
+    def _note(self, element: etree._Element) -> None:
+        """A note: NITF's `note` is text unless it says that it is for editors."""
+        passages = read(element)
+        said = {element.get("type"), element.get("noteclass")}
+        by_class = vocabulary.role(element.get("class") or "") is Kind.NOTE
+        if by_class or said & _NOT_PUBLISHABLE:
+            self.found.notes += [*passages.titles, *passages.paragraphs, *passages.notes]
+        else:
+            self._add(passages.paragraphs)
+            self.found.notes += passages.notes
+        if passages.sign_off and not self.found.sign_off:
+            self.found.sign_off = passages.sign_off
+
+    def _table(self, element: etree._Element) -> None:
+        if xml.local(element).lower() == "tr":
+            cells = []
+            for cell in element:
+                passages = read(cell)
+                self.found.media += passages.media
+                self.found.notes += passages.notes
+                cells.append([*passages.titles, *passages.paragraphs])
+            if len(cells) <= 2 and any(len(cell) > 2 for cell in cells):  # a table for layout only
+                self._add(paragraph for cell in cells for paragraph in cell)
+            elif row := CELLS.join(" ".join(cell) for cell in cells if cell):
+                self._add([row])
+            return
+        for child in element:
+            self._element(child, loose=True)
+            self._flush(loose=True)
+
+    def _add(self, paragraphs: Iterable[str]) -> None:
+        for paragraph in paragraphs:
+            self.found.paragraphs.append(paragraph)
+            self.ranks.append(0)
+
+    def _flush(self, loose: bool) -> None:
+        """Close the paragraph in the buffer; `loose` text stands in no paragraph's element."""
+        if not self._buffer:
+            return
+        text = "".join(self._buffer)
+        self._buffer.clear()
+        if _BREAK in text:
+            whole = text.split(_BREAK)
+            self._add(lines.paragraphs([" ".join(line.split()) for line in whole]))
+        elif loose and _BLANK_LINE.search(text):
+            self._add(lines.paragraphs([line.strip() for line in text.split("\n")]))
+        elif folded := " ".join(text.split()):
+            self._add([folded])
+
+
+def _media(element: etree._Element) -> Association | None:
+    """A picture or the like: NITF's media with its first reference, or XHTML's figure and its kin."""
+    uri = kind = title = None
+    for node in element.iter():
+        name = xml.local(node).lower()
+        if name == "media-reference":
+            uri, kind = uri or node.get("source") or node.get("source-id"), kind or node.get("mime-type")
+        elif name in ("img", "video", "audio", "source", "embed", "iframe", "object"):
+            uri = uri or node.get("src") or node.get("data")
+            kind, title = kind or node.get("type"), title or node.get("alt")
+        elif name in ("media-caption", "figcaption"):
+            title = inline(node) or title
+    uri = " ".join(uri.split()) if uri else None
+    kind = (
+        element.get("media-type")
+        or kind
+        or {"img": "picture", "figure": "picture"}.get(xml.local(element).lower())
+    )
+    if uri or title:
+        return Association("media", uri, kind, title or None)
+    return None
