@@ -14,7 +14,6 @@ from schemas.errors import Reject
 from schemas.item import Item, ParsedItem
 from schemas.raw import RawItem
 
-
 T = TypeVar("T")
 
 

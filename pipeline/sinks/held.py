@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pipeline.sinks.manifest import DataFile
 from pipeline.sinks.snapshot import Snapshot
 
-LINK_COLUMNS = ("item_id", "uri", "version_created", "story_id", "revision_of", "duplicate_of")
+LINK_COLUMNS = ("item_id", "uri", "version_created", "story_id", "revision_of", "duplicate_of", "linked_to")
 _TIME = pa.timestamp("us", tz="UTC")
 
 
@@ -27,6 +27,7 @@ class Held(NamedTuple):
     story_id: str
     revision_of: str | None
     duplicate_of: str | None
+    linked_to: str | None
 
 
 def _batches(snapshot: Snapshot, file: DataFile, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -53,6 +54,20 @@ def held_item_ids(snapshot: Snapshot, times: Iterable[int]) -> set[str]:
             for batch in _batches(snapshot, file, ("item_id", "version_created")):
                 kept = batch.filter(pc.is_in(batch.column("version_created"), value_set=values))
                 found.update(kept.column("item_id").to_pylist())
+    return found
+
+
+def held_ids(snapshot: Snapshot, wanted: Collection[str]) -> set[str]:
+    """Which of the item ids the dataset holds, at any time: for items without a time of their own."""
+    if not wanted:
+        return set()
+    values = pa.array(sorted(wanted), pa.string())
+    found: set[str] = set()
+    for dataset in ("stories", "duplicates"):
+        for file in snapshot.files(dataset):
+            for batch in _batches(snapshot, file, ("item_id",)):
+                column = batch.column("item_id")
+                found.update(column.filter(pc.is_in(column, value_set=values)).to_pylist())
     return found
 
 
@@ -86,6 +101,9 @@ def held_sketches(snapshot: Snapshot, since: int | None, until: int | None) -> I
                     batch = batch.filter(pc.greater_equal(batch.column("time"), since))
                 if until is not None:
                     batch = batch.filter(pc.less_equal(batch.column("time"), until))
-                names = ("fingerprint", "item_id", "uri", "time", "story_id", "revision_of", "duplicate_of")
+                names = (
+                    "fingerprint",
+                    *("time" if name == "version_created" else name for name in LINK_COLUMNS),
+                )
                 for values in zip(*(batch.column(name).to_pylist() for name in names), strict=True):
                     yield Held(dataset, *values)

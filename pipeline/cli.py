@@ -1,0 +1,254 @@
+"""The command line: `wirebeam run`, `inspect`, `show`, `sql`, `verify`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from pipeline import display
+from pipeline.progress import configure_logging, progress
+from schemas.errors import WirebeamError
+
+DONE, FAILED, USAGE = 0, 1, 2
+
+app = typer.Typer(
+    name="wirebeam",
+    help="Raw wire items in, clean partitioned Parquet out.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+
+# What stood after `--`: Beam's own options. Set by `main` before the command line is parsed.
+_beam_options: list[str] = []
+
+
+class Tagger(StrEnum):
+    """How entities are found."""
+
+    RULES = "rules"
+    OFF = "off"
+
+
+class OutputFormat(StrEnum):
+    """How an answer is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+Output = Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+Provider = Annotated[
+    str | None, typer.Option(help="Agency of every item (`reuters`, `ap`, ...); else found from the item.")
+]
+FormatName = Annotated[
+    str | None, typer.Option("--format", help="Format of every item (`nitf`, `ninjs`, ...); else sniffed.")
+]
+
+
+@app.command(epilog="Beam's own options follow `--`: `wirebeam run feed/ -o news -- --direct_num_workers=2`")
+def run(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT...",
+            help="Files, folders, globs, archives, object URIs, or `-` for standard input.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder of the dataset: new, or one to add to.")
+    ],
+    provider: Provider = None,
+    source_format: FormatName = None,
+    ner: Annotated[Tagger, typer.Option(help="How entities are found.")] = Tagger.RULES,
+    horizon: Annotated[
+        str, typer.Option(help="How far apart in time copies and versions of a story may be: 72h, 90m, 3d.")
+    ] = "72h",
+    partition_by: Annotated[
+        str | None,
+        typer.Option(help="Partition keys of a new dataset: date, month, hour, provider, language, ..."),
+    ] = None,
+    runner: Annotated[str, typer.Option(help="Beam runner.")] = "FnApiRunner",
+    max_item_bytes: Annotated[int, typer.Option(help="Larger items are rejected, bytes.")] = 32 << 20,
+    max_members: Annotated[int, typer.Option(help="Members an archive may have.")] = 100_000,
+    max_expansion: Annotated[int, typer.Option(help="Bytes an archive may expand to.")] = 4 << 30,
+    max_nesting: Annotated[int, typer.Option(help="How deep archives may nest.")] = 3,
+    max_depth: Annotated[int, typer.Option(help="How deep XML and JSON may nest.")] = 200,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when an item was rejected.")] = False,
+    as_json: AsJson = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Beam's own log.")] = False,
+) -> None:
+    """Read raw items into a dataset: a batch, committed whole or not at all.
+
+    Every item ends in exactly one of stories/, duplicates/ and rejects/. The same input again adds nothing.
+    """
+    configure_logging(verbose)
+    from pipeline.options import Config, duration, microseconds, new_run_id
+    from pipeline.run import run as run_batch
+    from transforms.expand.limits import ExpandLimits
+    from transforms.parse.document import Limits
+
+    now = dt.datetime.now(dt.UTC)
+    config = Config(
+        output=str(output),
+        run_id=new_run_id(now),
+        ingested_at=microseconds(now),
+        inputs=tuple(inputs),
+        provider=provider,
+        source_format=source_format,
+        ner=ner.value,
+        horizon=duration(horizon),
+        partition_by=partition_by,
+        expansion=ExpandLimits(
+            item_bytes=max_item_bytes, members=max_members, total_bytes=max_expansion, nesting=max_nesting
+        ),
+        parsing=Limits(nesting=max_depth),
+    )
+    check_names(provider, source_format)
+    with progress():
+        outcome = run_batch(config, runner, _beam_options)
+    if as_json:
+        _print_json(dict(outcome.report))
+    else:
+        display.report(outcome.report, str(output))
+    if strict and outcome.counts["rejects"]:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def inspect(
+    file: Annotated[str, typer.Argument(help="A file of one or many items.", show_default=False)],
+    provider: Provider = None,
+    source_format: FormatName = None,
+) -> None:
+    """Explain how a file is read: its format and why, each field and where it stood, as JSON.
+
+    A file of one item prints one object, a file of several a list.
+    """
+    configure_logging()
+    from pipeline.inspection import inspect as explain
+    from pipeline.options import microseconds
+
+    check_names(provider, source_format)
+    now = microseconds(dt.datetime.now(dt.UTC))
+    found = list(explain(file, ingested_at=now, provider=provider, source_format=source_format))
+    _print_json(found[0] if len(found) == 1 else found)
+
+
+@app.command()
+def show(
+    output: Output,
+    story: Annotated[
+        str | None, typer.Option(help="One story with its versions and copies: a story_id, uri or item_id.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a dataset holds, or one story."""
+    configure_logging()
+    from pipeline import query
+    from pipeline import show as looking
+
+    connection = query.connect(output)
+    if story is None:
+        found = looking.overview(connection)
+        _print_json(found) if as_json else display.overview(found)
+    else:
+        rows = looking.story(connection, story)
+        _print_json(rows) if as_json else display.story(rows)
+
+
+@app.command()
+def sql(
+    output: Output,
+    statement: Annotated[
+        str, typer.Argument(help="SQL over `stories`, `duplicates`, `rejects`, `latest`.", show_default=False)
+    ],
+    output_format: Annotated[
+        OutputFormat, typer.Option("--format", help="How to print it.")
+    ] = OutputFormat.TABLE,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a dataset in SQL (DuckDB): `wirebeam sql news "SELECT headline FROM latest LIMIT 9"`."""
+    configure_logging()
+    from pipeline import query
+
+    answer = query.execute(query.connect(output), statement)
+    names = [column[0] for column in answer.description or ()]
+    rows = answer.fetchall()
+    chosen = OutputFormat.JSON if as_json else output_format
+    if chosen is OutputFormat.JSON:
+        _print_json([dict(zip(names, row, strict=True)) for row in rows])
+    elif chosen is OutputFormat.CSV:
+        display.csv(names, rows)
+    else:
+        display.table(names, rows)
+
+
+@app.command()
+def verify(output: Output, as_json: AsJson = False) -> None:
+    """Check a dataset's promises from its files; exit with 1 when one is broken."""
+    configure_logging()
+    from pipeline.verify import verify as check
+
+    findings = check(output)
+    if as_json:
+        _print_json([display.finding(found) for found in findings])
+    else:
+        display.findings(findings, str(output))
+    if findings:
+        raise typer.Exit(FAILED)
+
+
+def check_names(provider: str | None, source_format: str | None) -> None:
+    """Refuse a provider or a format that there is not.
+
+    Raises:
+        WirebeamError: with the names there are.
+    """
+    from schemas.agency import agencies
+    from transforms.parse.registry import formats
+
+    if provider is not None and agencies().get(provider) is None:
+        known = ", ".join(sorted(agencies().by_key))
+        raise WirebeamError(f"--provider {provider}: no such agency; there are {known}")
+    if source_format is not None:
+        names = [known.name for known in formats()]
+        if source_format not in names:
+            raise WirebeamError(f"--format {source_format}: no such format; there are {', '.join(names)}")
+
+
+def _print_json(value: Any) -> None:
+    options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
+    sys.stdout.buffer.write(orjson.dumps(value, option=options, default=display.plain))
+    sys.stdout.flush()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point: exits with 0 done, 1 failed, 2 usage."""
+    given = sys.argv[1:] if arguments is None else arguments
+    _beam_options[:] = []
+    if "--" in given:
+        cut = given.index("--")
+        given, _beam_options[:] = given[:cut], given[cut + 1 :]
+    try:
+        app(args=given)
+    except WirebeamError as error:
+        print(f"wirebeam: {error}", file=sys.stderr)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        print("wirebeam: stopped; nothing was committed", file=sys.stderr)
+        sys.exit(FAILED)
+    except BrokenPipeError:
+        # The reader of a pipe went away: not our failure, and Python must not complain at exit.
+        sys.stdout = None  # type: ignore[assignment]
+        sys.exit(DONE)

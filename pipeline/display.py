@@ -1,0 +1,121 @@
+"""Answers for people, on standard output."""
+
+from __future__ import annotations
+
+import csv as csv_module
+import dataclasses
+import datetime as dt
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+_WIDTH = 60
+
+
+def _console() -> Console:
+    """Standard output: no styles and no fixed width in a pipe."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def plain(value: Any) -> Any:
+    """JSON value of what orjson does not know: bytes as hex, everything else as text."""
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def report(made: Mapping[str, Any], output: str) -> None:
+    """A run's report: what was read, and what became of it."""
+    console = _console()
+    counts = made["counts"]
+    rate = counts["read"] / made["seconds"] if made["seconds"] else 0.0
+    console.print(
+        f"{counts['read']:,} items read = {counts['stories']:,} stories + {counts['duplicates']:,} duplicates"
+        f" + {counts['rejects']:,} rejects + {counts['redelivered']:,} redelivered"
+        f"   ({made['seconds']:.1f} s, {rate:,.0f} items/s)"
+    )
+    for title in ("formats", "providers", "links", "rejects", "overflows"):
+        if found := made.get(title):
+            console.print(f"  {title:10s} " + ", ".join(f"{escape(str(k))} {v:,}" for k, v in found.items()))
+    if counts["rejects"]:
+        console.print(f'  why: wirebeam sql {escape(output)} "SELECT code, message, source FROM rejects"')
+
+
+def overview(found: Mapping[str, Any]) -> None:
+    """What a dataset holds."""
+    console = _console()
+    rows = found["rows"]
+    console.print(" · ".join(f"{rows[name]:,} {name}" for name in rows))
+    if found["from"]:
+        console.print(f"  {'time':10s} {found['from']} to {found['to']}")
+    for title, counted in found.items():
+        if title not in ("rows", "from", "to"):
+            values = ", ".join(f"{escape(str(k))} {v:,}" for k, v in counted.items())
+            console.print(f"  {title:10s} {values}")
+
+
+def story(rows: Sequence[Mapping[str, Any]]) -> None:
+    """One story, version by version, copies under what they copy."""
+    console = _console()
+    for row in rows:
+        copy = row["dataset"] == "duplicates"
+        kind = f"{row['duplicate_kind']} copy" if copy else row["revision_kind"] or "story"
+        if not copy and row["pub_status"] != "usable":
+            kind += f", {row['pub_status']}"
+        moment = f"{row['version_created']:%Y-%m-%d %H:%M:%S}Z"
+        headline = escape(row["headline"] or "(no headline)")
+        console.print(f"{'  ' if copy else ''}{moment}  [bold]{escape(kind):14s}[/bold] {headline}")
+        indent = "    " if copy else "  "
+        console.print(f"{indent}[dim]{escape(row['provider'])}  {escape(row['uri'])}[/dim]")
+        if row["link_reason"]:
+            target = row["duplicate_of"] or row["revision_of"] or ""
+            likeness = f" ({row['similarity']:.2f})" if row["similarity"] is not None else ""
+            console.print(f"{indent}[dim]{escape(row['link_reason'])}{likeness} -> {escape(target)}[/dim]")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%SZ") if value.tzinfo else str(value)
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    text = " ".join(str(value).split())
+    return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
+
+
+def table(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Rows as a table."""
+    made = Table(*[escape(name) for name in names], box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        made.add_row(*[escape(_cell(value)) for value in row])
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=max(80, 24 * len(names)))
+    console.print(made)
+
+
+def csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Rows as CSV with a header."""
+    writer = csv_module.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([value.hex() if isinstance(value, bytes) else value for value in row] for row in rows)
+
+
+def finding(found: Any) -> dict[str, Any]:
+    """A broken promise as JSON values."""
+    return dataclasses.asdict(found)
+
+
+def findings(found: Sequence[Any], output: str) -> None:
+    """Broken promises, or that there are none."""
+    console = _console()
+    if not found:
+        console.print(f"{escape(output)}: every promise holds")
+        return
+    for one in found:
+        values = dataclasses.asdict(one)
+        console.print("  ".join(escape(str(value)) for value in values.values() if value not in (None, "")))
+    console.print(f"{len(found)} findings")

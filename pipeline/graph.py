@@ -1,0 +1,79 @@
+"""The whole pipeline on one page.
+
+    resources ─► Expand ─► Parse ─► Normalize ─► StageItems ─► Link ─► Write ─► Finish ─► (commit)
+                   │         │          │            │                   ▲
+                   └─────────┴──────────┴────────────┴─► StageRejects ───┘
+
+Everything up to staging is one fused stage, in parallel over the resources; texts are never shuffled.
+Link is one serial step over sketches; Write is parallel over the final files, and tags stories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import apache_beam as beam
+from transforms.expand.transform import Expand
+
+from pipeline.finish import Finish
+from pipeline.link import Link
+from pipeline.options import Config
+from pipeline.sinks.dataset import Dataset
+from pipeline.sources.files import Resource
+from pipeline.stage import StageItems, StageRejects
+from pipeline.write import Write
+from schemas.rows import register_row
+from transforms.normalize.transform import Normalize
+from transforms.parse.transform import Parse
+
+register_row(Resource)
+
+
+def build(pipeline: beam.Pipeline, config: Config, resources: Sequence[Resource], dataset: Dataset) -> None:
+    """Put the graph of one bounded run into a pipeline.
+
+    Args:
+        pipeline: an empty pipeline; its options say where it runs.
+        config: what the run is told.
+        resources: what to read.
+        dataset: where rows go. The graph stages them below `dataset.staging(config.run_id)`; to commit
+            them is the driver's part, once the pipeline is done (`pipeline.run`).
+    """
+    folder: Path = dataset.staging(config.run_id)
+    keys = dataset.partition_by
+
+    found = (
+        pipeline
+        | "Resources" >> beam.Create(list(resources)).with_output_types(Resource)
+        | "Spread" >> beam.Reshuffle()
+    )
+    raw = found | "Expand" >> Expand(config.expansion, config.provider, config.source_format)
+    parsed = raw.items | "Parse" >> Parse(config.parsing)
+    items = parsed.items | "Normalize" >> Normalize(config.ingested_at)
+    staged = items.items | "StageItems" >> StageItems(folder / "items", keys, config.staging_rows)
+
+    rejects = (
+        (raw.rejects, parsed.rejects, items.rejects, staged.rejects)
+        | "AllRejects" >> beam.Flatten()
+        | "StageRejects" >> StageRejects(folder / "rejects", config.run_id, config.ingested_at)
+    )
+    linked = (
+        (staged.files, rejects)
+        | "AllStaged" >> beam.Flatten()
+        | "Link" >> Link(config.output, folder / "links", config.horizon, config.rows_per_file)
+    )
+    written = (
+        linked.plans
+        | "SpreadFiles" >> beam.Reshuffle()
+        | "Write" >> Write(folder, config.run_id, keys, config.ner)
+    )
+    tallies = (
+        raw.tallies,
+        parsed.tallies,
+        items.tallies,
+        staged.tallies,
+        linked.tallies,
+        written.tallies,
+    ) | "AllTallies" >> beam.Flatten()
+    (written.files, tallies) | "Finish" >> Finish(folder)

@@ -1,0 +1,138 @@
+"""How one file is read: its format and why, its provider, each field, where from and what was made of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from transforms.enrich.story import Story
+from transforms.enrich.taggers import tagger
+from transforms.expand.expand import expand
+from transforms.normalize.item import normalize
+
+from pipeline.sources.files import Resource, find, open_resource
+from schemas.errors import ItemError, Reject
+from schemas.item import Item, ParsedItem
+from schemas.raw import RawItem
+from transforms.expand.limits import ExpandLimits
+from transforms.parse.document import Document
+from transforms.parse.registry import formats, sniff
+
+_TIMES = ("received_at", "ingested_at", "version_created", "first_created", "embargoed_until")
+_ENVELOPE = ("source", "source_format", "received_at", "provider_hint", "origins")
+
+
+def inspect(
+    path: str,
+    *,
+    ingested_at: int,
+    provider: str | None = None,
+    source_format: str | None = None,
+    limits: ExpandLimits | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Explain every item of a file, as JSON values, in order.
+
+    Args:
+        path: a file, or an object URI.
+        ingested_at: microseconds since the epoch (UTC).
+        provider: agency key for every item, None to find it.
+        source_format: format of every item, None to sniff.
+        limits: of archives and item size.
+
+    Raises:
+        WirebeamError: there is no such file.
+    """
+    for resource in find([path]):
+        for raw in _expanded(resource, provider, source_format, limits or ExpandLimits()):
+            if isinstance(raw, Reject):
+                yield _rejected(raw)
+            else:
+                yield from _explained(raw, ingested_at)
+
+
+def _expanded(
+    resource: Resource, provider: str | None, source_format: str | None, limits: ExpandLimits
+) -> Iterator[RawItem | Reject]:
+    with open_resource(resource.uri) as stream:
+        yield from expand(
+            resource.uri,
+            stream,
+            received_at=resource.received_at,
+            size=resource.size,
+            provider_hint=provider,
+            format_hint=source_format,
+            limits=limits,
+        )
+
+
+def _rejected(reject: Reject) -> dict[str, Any]:
+    return {
+        "source": reject.source,
+        "rejected": {"stage": reject.stage, "code": reject.code, "message": reject.message},
+        "bytes": len(reject.raw),
+    }
+
+
+def _explained(raw: RawItem, ingested_at: int) -> Iterator[dict[str, Any]]:
+    document = Document(raw)
+    head: dict[str, Any] = {"source": raw.source, "bytes": len(raw.data)}
+    try:
+        found, why = sniff(document, formats())
+        head["format"] = {"name": found.name, "why": why}
+        results = list(found.parse(document))
+        head["encoding"] = {"used": document.decoded.encoding, "declared": document.decoded.declared}
+    except ItemError as error:
+        yield head | {"rejected": {"stage": "parse", "code": error.code, "message": error.message}}
+        return
+    for result in results:
+        if isinstance(result, Reject):
+            yield head | _rejected(result)
+            continue
+        try:
+            item = normalize(result, ingested_at=ingested_at)
+        except ItemError as error:
+            rejected = {"stage": "normalize", "code": error.code, "message": error.message}
+            yield head | {"source": result.source, "rejected": rejected}
+            continue
+        yield head | {"source": result.source} | _fields(result, item)
+
+
+def _fields(parsed: ParsedItem, item: Item) -> dict[str, Any]:
+    names = [field.name for field in dataclasses.fields(ParsedItem) if field.name not in _ENVELOPE]
+    sent = {name: _plain(getattr(parsed, name)) for name in names if getattr(parsed, name) not in (None, ())}
+    made = {
+        field.name: _time(getattr(item, field.name))
+        if field.name in _TIMES
+        else _plain(getattr(item, field.name))
+        for field in dataclasses.fields(Item)
+    }
+    tag = tagger("rules")
+    tagged = tag(Story.of_item(item)) if tag else None
+    return {
+        "sent": {name: {"value": value, "from": parsed.origins.get(name)} for name, value in sent.items()},
+        "item": {name: value for name, value in made.items() if value not in (None, [], "")},
+        "entities": _plain(tagged.entities) if tagged else [],
+        "topics": _plain(tagged.topics) if tagged else [],
+        "warnings": list(item.warnings),
+    }
+
+
+def _time(value: int | None) -> str | None:
+    if value is None:
+        return None
+    moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=value)
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses and sequences as JSON values, dates as ISO 8601."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        plain = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        if isinstance(plain.get("date"), int):
+            plain["date"] = (dt.date(1970, 1, 1) + dt.timedelta(days=plain["date"])).isoformat()
+        return {name: inner for name, inner in plain.items() if inner not in (None, [])}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value

@@ -1,0 +1,142 @@
+"""Planned files written: rows gathered from staging, their links set, stories tagged, Parquet staged."""
+
+from __future__ import annotations
+
+import collections
+import itertools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import pyarrow as pa
+from transforms.enrich.story import Enrichment, Story
+
+from pipeline.link import FilePlan
+from pipeline.sinks.columns import array
+from pipeline.sinks.manifest import DataFile
+from pipeline.sinks.parquet import write_data_file
+from pipeline.sinks.partition import PartitionBy
+from pipeline.sinks.staging import read_rows
+from schemas.arrow import ENTITY, LINK_FIELDS, REJECTS, STORIES, TOPIC
+from schemas.errors import Stage
+from schemas.rows import register_row
+from transforms import activity
+from transforms.step import TALLIES, Tally, in_global_window
+
+register_row(DataFile)
+
+Tag = Callable[[Story], Enrichment]
+_ROWS = 2_048  # gathered, tagged and written at once
+
+
+def gather(plan: FilePlan) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """The staged rows of a plan and their verdicts, in order, some thousand at a time."""
+    with pa.memory_map(plan.verdicts) as source:
+        verdicts = pa.ipc.open_file(source).read_all()
+        files = verdicts.schema.metadata[b"files"].decode().split("\n")
+        for start in range(plan.start, plan.start + plan.rows, _ROWS):
+            chunk = verdicts.slice(start, min(_ROWS, plan.start + plan.rows - start))
+            yield _rows(files, chunk), chunk
+
+
+def _rows(files: Sequence[str], chunk: pa.Table) -> pa.Table:
+    wanted = list(zip(chunk.column("file").to_pylist(), chunk.column("row").to_pylist(), strict=True))
+    by_file = sorted(range(len(wanted)), key=lambda place: wanted[place])
+    tables = []
+    for number, places in itertools.groupby(by_file, key=lambda place: wanted[place][0]):
+        tables.append(read_rows(files[number], [wanted[place][1] for place in places]))
+    back = [0] * len(wanted)
+    for position, place in enumerate(by_file):
+        back[place] = position
+    return pa.concat_tables(tables).take(pa.array(back, pa.int64()))
+
+
+def with_links(rows: pa.Table, verdicts: pa.Table) -> pa.Table:
+    """Rows with the link columns; a kind of revision that only linking could tell is filled in."""
+    for field in LINK_FIELDS:
+        rows = rows.append_column(field, verdicts.column(field.name).cast(field.type))
+    index = rows.schema.get_field_index("revision_kind")
+    filled = pa.compute.coalesce(rows.column("revision_kind"), verdicts.column("revision_kind"))
+    return rows.set_column(index, rows.schema.field(index), filled)
+
+
+def with_enrichment(rows: pa.Table, tag: Tag | None) -> pa.Table:
+    """Rows with entities and topics; empty without a tagger."""
+    tagged = [tag(story) for story in Story.of_table(rows)] if tag else [None] * len(rows)
+    entities = [None if found is None else found.entities for found in tagged]
+    topics = [None if found is None else found.topics for found in tagged]
+    rows = rows.append_column("entities", array(entities, pa.list_(ENTITY)))
+    return rows.append_column("topics", array(topics, pa.list_(TOPIC)))
+
+
+class _Write(beam.DoFn):
+    def __init__(self, folder: Path, run_id: str, partition_by: PartitionBy, ner: str) -> None:
+        self._folder = folder
+        self._run_id = run_id
+        self._partition_by = partition_by
+        self._ner = ner
+
+    def setup(self) -> None:
+        from transforms.enrich.taggers import tagger
+
+        self._tag = tagger(self._ner)
+
+    def start_bundle(self) -> None:
+        self._counts: collections.Counter[tuple[str, str, str]] = collections.Counter()
+
+    def process(self, element: FilePlan) -> Iterator[DataFile]:
+        started = time.perf_counter_ns()
+        tables = [self._table(element.dataset, rows, verdicts) for rows, verdicts in gather(element)]
+        file = write_data_file(
+            self._folder,
+            element.dataset,
+            element.partition,
+            tables,
+            run_id=self._run_id,
+            partition_by=self._partition_by,
+        )
+        activity.note("written", file.rows)
+        self._counts["write", "out", element.dataset] += file.rows
+        self._counts["write", "nanoseconds", ""] += time.perf_counter_ns() - started
+        yield file
+
+    def finish_bundle(self) -> Iterator[Any]:
+        # Tagging happens inside writing, but is another stage of the way: its time is its own.
+        tagging = self._counts.get((Stage.ENRICH, "nanoseconds", ""), 0)
+        self._counts["write", "nanoseconds", ""] -= tagging
+        for (stage, event, label), count in sorted(self._counts.items()):
+            yield in_global_window(beam.pvalue.TaggedOutput(TALLIES, Tally(stage, event, label, count)))
+
+    def _table(self, dataset: str, rows: pa.Table, verdicts: pa.Table) -> pa.Table:
+        if dataset == "rejects":
+            return rows.select(REJECTS.names)
+        rows = with_links(rows, verdicts)
+        started = time.perf_counter_ns()
+        stories = dataset == "stories"
+        rows = with_enrichment(rows, self._tag if stories else None)
+        if stories:
+            self._counts[Stage.ENRICH, "in", ""] += len(rows)
+            self._counts[Stage.ENRICH, "nanoseconds", ""] += time.perf_counter_ns() - started
+        return rows.select(STORIES.names)
+
+
+class Write(beam.PTransform):
+    """`FilePlan` -> `DataFile`, staged and waiting for the commit, with output `tallies`.
+
+    Args:
+        folder: staging folder of the run, on storage that all workers reach.
+        run_id: the run.
+        partition_by: partition keys of the dataset.
+        ner: `rules` or `off`.
+    """
+
+    def __init__(self, folder: Path, run_id: str, partition_by: PartitionBy, ner: str) -> None:
+        super().__init__()
+        self._step = _Write(folder, run_id, partition_by, ner)
+
+    def expand(self, pcoll: beam.PCollection) -> beam.pvalue.DoOutputsTuple:
+        """Apply the stage."""
+        step = beam.ParDo(self._step).with_output_types(DataFile)
+        return pcoll | step.with_outputs(TALLIES, main="files")

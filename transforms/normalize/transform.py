@@ -1,0 +1,48 @@
+"""Parsed items to items, in the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import apache_beam as beam
+
+from schemas.errors import Stage
+from schemas.item import Item
+from schemas.raw import RawItem
+from transforms.normalize.item import normalize
+from transforms.parse.transform import ParsedRaw
+from transforms.step import REJECTS, TALLIES, Step
+
+
+class _Normalize(Step):
+    stage = Stage.NORMALIZE
+
+    def __init__(self, ingested_at: int) -> None:
+        self._ingested_at = ingested_at
+
+    def apply(self, element: ParsedRaw) -> Iterator[Item]:
+        yield normalize(element.parsed, ingested_at=self._ingested_at)
+
+    def raw(self, element: ParsedRaw) -> RawItem:
+        return element.raw
+
+    def label(self, result: Item) -> str:
+        return result.provider
+
+
+class Normalize(beam.PTransform):
+    """`ParsedRaw` -> `Item`, with outputs `rejects` and `tallies`.
+
+    Args:
+        ingested_at: time of the run, microseconds since the epoch (UTC); injected, so that a run can
+            be repeated to the byte.
+    """
+
+    def __init__(self, ingested_at: int) -> None:
+        super().__init__()
+        self._ingested_at = ingested_at
+
+    def expand(self, pcoll: beam.PCollection) -> beam.pvalue.DoOutputsTuple:
+        """Apply the stage."""
+        step = beam.ParDo(_Normalize(self._ingested_at)).with_output_types(Item)
+        return pcoll | step.with_outputs(REJECTS, TALLIES, main="items")
