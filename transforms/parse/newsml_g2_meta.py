@@ -61,14 +61,14 @@ class Metadata:
 
     def _text(self, groups: Groups, name: str) -> str | None:
         """The text of the elements of a name, in the item's main language, the first that is not empty."""
-        for element in qcode.in_language(groups.get(name, ()), self.language):
+        for element in xml.in_language(groups.get(name, ()), self.language):
             if text := xml.text(element):
                 return text
         return None
 
     def name(self, element: etree._Element) -> str | None:
         """A concept's name in the item's main language; display names before mnemonics."""
-        names = qcode.in_language(xml.children(element, "name"), self.language)
+        names = xml.in_language(xml.children(element, "name"), self.language)
         short = None
         for name in names:
             if text := xml.text(name):
@@ -104,9 +104,7 @@ class Metadata:
         for signal in item.get("signal", ()):
             self._fields.add("signals", self._code(signal), "itemMeta/signal")
         for urgency in (*content.get("urgency", ()), *item.get("urgency", ())):
-            value = xml.text(urgency) or ""
-            if len(value) == 1 and value in "123456789":
-                put("urgency", int(value), "contentMeta/urgency")
+            put("urgency", xml.urgency(xml.text(urgency)), "contentMeta/urgency")
         for element in (*item.get("altId", ()), *content.get("altId", ())):
             if text := xml.text(element):
                 kind = element.get("type")
@@ -143,12 +141,11 @@ class Metadata:
     def _titles(self) -> None:
         put, content = self._fields.put, self.content
         headlines = []
-        for number, element in enumerate(qcode.in_language(content.get("headline", ()), self.language)):
+        for number, element in enumerate(xml.in_language(content.get("headline", ()), self.language)):
             if text := xml.text(element):
                 role = qcode.local(element.get("role"))
                 second = bool(_SECOND_TITLES.search(role))
-                rank = element.get("rank") or ""
-                order = int(rank) if rank.isascii() and rank.isdigit() and len(rank) < 9 else 0
+                order = xml.number(element.get("rank")) or 0
                 headlines.append((second, not _MAIN_TITLES.search(role), order, number, text))
         headlines.sort()
         if headlines:
@@ -165,7 +162,7 @@ class Metadata:
     def _summary(self) -> None:
         """The description that sums the text up; the caption of a picture where there is no other."""
         found: dict[str, str] = {}
-        for element in qcode.in_language(self.content.get("description", ()), self.language):
+        for element in xml.in_language(self.content.get("description", ()), self.language):
             if text := xml.text(element):
                 found.setdefault(qcode.local(element.get("role")), text)
         for role in _SUMMARY_ROLES:

@@ -40,14 +40,17 @@ def parse(document: Document) -> Iterator[ParsedItem | Reject]:
     if not any(True for _ in xml.children(root, "head", "body", "docdata")):
         raise ItemError(Code.STRUCTURE_BROKEN, "NITF without head and body")
     nitf_docdata.read(root, fields)
-    story(root, fields)
+    fields.put("paragraphs", tuple(story(root, fields)), "body.content")
     yield fields.item()
 
 
-def story(root: etree._Element, fields: Fields) -> None:
+def story(root: etree._Element, fields: Fields) -> list[str]:
     """Read the body of an `nitf` element into an item's fields; what is set already stays.
 
     NewsML carries NITF inside it and sets most fields before.
+
+    Returns:
+        The paragraphs, which the caller puts.
     """
     parts = xml.grouped(root)
     head, body = parts.get("head", [None])[0], parts.get("body", [None])[0]
@@ -83,7 +86,7 @@ def story(root: etree._Element, fields: Fields) -> None:
     for element in end.get("tagline", []):
         fields.put("sign_off", markup.inline(element), "body.end/tagline")
     fields.put("sign_off", passages.sign_off, "body.content sign-off")
-    fields.put("paragraphs", tuple(passages.paragraphs), "body.content")
+    return passages.paragraphs
 
 
 def _title(top: dict[str, list[etree._Element]], head: etree._Element | None, fields: Fields) -> str | None:

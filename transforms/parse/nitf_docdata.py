@@ -77,9 +77,8 @@ def _doc_id(element: etree._Element, fields: Fields) -> None:
 
 
 def _urgency(element: etree._Element, fields: Fields) -> None:
-    value = xml.attribute(element, "ed-urg") or markup.inline(element) or ""
-    if len(value) == 1 and value in "123456789":
-        fields.put("urgency", int(value), "urgency ed-urg")
+    value = xml.attribute(element, "ed-urg") or markup.inline(element)
+    fields.put("urgency", xml.urgency(value), "urgency ed-urg")
 
 
 def _du_key(element: etree._Element, fields: Fields) -> None:
@@ -166,13 +165,8 @@ def _doc_scope(element: etree._Element, fields: Fields) -> None:
 
 def _pubdata(element: etree._Element, fields: Fields) -> None:
     if (xml.attribute(element, "unit-of-measure") or "word") == "word":
-        _count(xml.attribute(element, "item-length"), fields, "pubdata item-length")
+        fields.put("word_count", xml.number(element.get("item-length")), "pubdata item-length")
     fields.add("provider_names", xml.attribute(element, "name"), "pubdata name")
-
-
-def _count(value: str | None, fields: Fields, origin: str) -> None:
-    if value and value.isascii() and value.isdigit() and len(value) < 8:
-        fields.put("word_count", int(value), origin)
 
 
 def _meta(element: etree._Element, fields: Fields) -> None:
@@ -183,7 +177,7 @@ def _meta(element: etree._Element, fields: Fields) -> None:
         case None:
             return
         case "word_count":
-            _count(value, fields, origin)
+            fields.put("word_count", xml.number(value), origin)
         case "priority":
             fields.put("priority", value if value and len(value) == 1 and value.isalpha() else None, origin)
         case "category" if value:

@@ -7,8 +7,6 @@ only referred to are not fetched: there the alias stays as sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from lxml import etree
 
 from transforms.parse import xml
@@ -85,25 +83,3 @@ def _iptc(uri: str) -> str | None:
 def local(qcode: str | None) -> str:
     """The code of a QCode, folded, for comparing roles: `hld:subHeadline` -> `subheadline`."""
     return (qcode or "").rpartition(":")[2].rpartition("/")[2].strip().lower()
-
-
-def in_language(elements: Iterable[etree._Element], language: str | None) -> list[etree._Element]:
-    """The elements of one language, of several that say the same in different ones.
-
-    Returns:
-        Those in `language` (`en` fits `en-GB`), else those that name none, else those of the first
-        element's language; all of them where none names a language.
-    """
-    held = list(elements)
-    if len(held) < 2:
-        return held
-    wanted = _primary(language)
-    tags = [_primary(element.get(xml.LANGUAGE)) for element in held]
-    for choice in (wanted, "", tags[0]):
-        if chosen := [element for element, tag in zip(held, tags, strict=True) if tag == choice]:
-            return chosen
-    return held
-
-
-def _primary(tag: str | None) -> str:
-    return (tag or "").replace("_", "-").partition("-")[0].strip().lower()

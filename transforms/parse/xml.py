@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -23,9 +23,10 @@ _OWN_ENTITY = 200  # characters: a longer text of the document's own entities is
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
-def _parser() -> etree.XMLParser:
+def _parser(recover: bool = False) -> etree.XMLParser:
     # One a call: a parser keeps state, and libxml2's default limits (huge_tree=False) stop bombs.
     return etree.XMLParser(
+        recover=recover,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -84,16 +85,22 @@ def _tree(text: str) -> etree._Element:
 
 
 def _mended(text: str, message: str) -> etree._Element:
-    """The tree of a text whose only fault is its ampersands: `AT&T`, or HTML entities and no DTD."""
+    """The tree of a text whose only faults are ampersands (`AT&T`, HTML entities and no DTD) or prefixes
+    that no namespace was declared for."""
     parts, end = [], 0
     for section in _SECTION.finditer(text):
         parts += [_REFERENCE.sub(_escaped, text[end : section.start()]), section.group()]
         end = section.end()
     parts.append(_REFERENCE.sub(_escaped, text[end:]))
+    parser = _parser(recover=True)
     try:
-        return _tree("".join(parts))
+        root = etree.fromstring("".join(parts).encode(), parser)
     except (etree.XMLSyntaxError, ValueError):
-        raise ItemError(Code.XML_BROKEN, f"not well-formed XML: {message}") from None
+        root = None
+    # Recovery would mend much more, and cut items short: only what costs no text is let through.
+    if root is None or any(error.domain != etree.ErrorDomains.NAMESPACE for error in parser.error_log):
+        raise ItemError(Code.XML_BROKEN, f"not well-formed XML: {message}")
+    return root
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -226,3 +233,36 @@ def attribute(element: etree._Element | None, *names: str) -> str | None:
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 """Qualified name of `xml:lang`."""
+
+
+def number(value: str | None, digits: int = 9) -> int | None:
+    """A whole number of no more than so many digits, None where the value is anything else."""
+    value = (value or "").strip()
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= digits else None
+
+
+def urgency(value: str | None) -> int | None:
+    """An urgency or priority of 1 to 9, None where the value is anything else."""
+    return number(value, 1) or None
+
+
+def in_language(elements: Iterable[etree._Element], language: str | None) -> list[etree._Element]:
+    """The elements of one language, of several that say the same in different ones.
+
+    Returns:
+        Those in `language` (`en` fits `en-GB`), else those that name none, else those of the first
+        element's language; all of them where none names a language.
+    """
+    held = list(elements)
+    if len(held) < 2:
+        return held
+    wanted = _primary(language)
+    tags = [_primary(element.get(LANGUAGE)) for element in held]
+    for choice in (wanted, "", tags[0]):
+        if chosen := [element for element, tag in zip(held, tags, strict=True) if tag == choice]:
+            return chosen
+    return held
+
+
+def _primary(tag: str | None) -> str:
+    return (tag or "").replace("_", "-").partition("-")[0].strip().lower()
