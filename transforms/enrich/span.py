@@ -1,0 +1,44 @@
+"""What a tagger finds, and what a tagger is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+PERSON, ORG, GPE, LOC, FAC = "PERSON", "ORG", "GPE", "LOC", "FAC"
+PLACES = frozenset((GPE, LOC, FAC))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One name in a text.
+
+    Attributes:
+        start, end: half-open, in code points.
+        type: `PERSON`, `ORG`, `GPE`, `LOC`, `FAC`, or a type of the tagger's own.
+        confidence: 0 to 1, the share of such spans that are right.
+        source: what found it (`rules`, `spacy`).
+    """
+
+    start: int
+    end: int
+    type: str
+    confidence: float
+    source: str
+
+
+class Tagger(Protocol):
+    """Finds names: the one function that a user's own tagger has to have.
+
+    It is made once a process, by the callable that an entry point of the group `wirebeam.taggers` names,
+    and must be deterministic: the same text has the same spans.
+    """
+
+    def tag(self, text: str, language: str | None) -> list[Span]:
+        """Spans of `text`, in any order, not overlapping.
+
+        Args:
+            text: a story's body, paragraphs joined by newlines, or a headline.
+            language: BCP 47, None where it is not known.
+        """
+        ...

@@ -1,0 +1,32 @@
+"""The word lists of `schemas/data/entity_words.toml` and the tables beside it, read once a process."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from importlib import resources
+
+
+def lines(name: str) -> list[str]:
+    """Lines of a file of schemas/data, without comments and empty ones."""
+    text = resources.files("schemas").joinpath("data", name).read_text("utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def table(name: str) -> list[list[str]]:
+    """Rows of a tab-separated table of schemas/data, without its header, short ones filled up."""
+    header, *rows = (line.split("\t") for line in lines(name))
+    return [row + [""] * (len(header) - len(row)) for row in rows]
+
+
+@functools.cache
+def word_lists() -> dict[str, list[str]]:
+    """All lists, by name."""
+    text = resources.files("schemas").joinpath("data/entity_words.toml").read_text("utf-8")
+    return {name: listed.split() for name, listed in tomllib.loads(text).items()}
+
+
+@functools.cache
+def word_set(name: str) -> frozenset[str]:
+    """One list as a set."""
+    return frozenset(word_lists()[name])
