@@ -1,0 +1,210 @@
+"""Dates of datelines: month names of the agencies' languages, digits, the year from the item's own time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from dataclasses import dataclass
+
+from schemas.places import fold
+from transforms.normalize.dateline import misprints
+
+EPOCH = dt.date(1970, 1, 1)
+DAY_US = 86_400_000_000
+
+# Full and short names; the short forms are those of the agencies' style books. German, French, Spanish,
+# Portuguese, Italian, Dutch, Swedish, Norwegian, Danish, Finnish, Russian, Polish, Czech, Turkish,
+# Hungarian, Romanian, Indonesian, Arabic (Levantine and Egyptian).
+_MONTHS = (
+    "january jan januar jänner jän janvier janv enero ene janeiro gennaio gen januari tammikuu tammikuuta "
+    "tammi января янв январь stycznia styczeń ledna leden ocak január ianuarie ian يناير كانون_الثاني",
+    "february feb febr februar feber fevrier février févr fév febrero fevereiro fev febbraio februari helmikuu "
+    "helmikuuta helmi февраля фев февр февраль lutego luty února únor şubat február februarie فبراير شباط",
+    "march mar mars märz mär maerz marzo março marco maart mrt maaliskuu maaliskuuta maalis marts марта мар "
+    "март marca marzec března březen mart március martie maret مارس آذار",
+    "april apr abril abr abri avril avr aprile huhtikuu huhtikuuta huhti апреля апр апрель kwietnia kwiecień "
+    "dubna duben nisan április aprilie أبريل ابريل نيسان",
+    "may mai mayo maio maggio mag mei maj toukokuu toukokuuta touko мая май maja květen května mayıs május mei "
+    "ماي مايو أيار ايار",
+    "june jun juni juin junio junho giugno giu kesäkuu kesäkuuta kesä июня июн июнь czerwca czerwiec června "
+    "červen haziran június iunie يونيو حزيران",
+    "july jul juli juillet juil julio julho luglio lug heinäkuu heinäkuuta heinä июля июл июль lipca lipiec "
+    "července červenec temmuz július iulie يوليو تموز",
+    "august aug août aout agosto ago augustus elokuu elokuuta elo августа авг август sierpnia sierpień srpna "
+    "srpen ağustos augusztus agustus أغسطس اغسطس آب اب",
+    "september sep sept septembre septiembre setiembre set setembro settembre sett syyskuu syyskuuta syys "
+    "сентября сен сент сентябрь września wrzesień září eylül szeptember septembrie سبتمبر أيلول ايلول",
+    "october oct oktober okt octobre octubre outubro out ottobre ott lokakuu lokakuuta loka октября окт "
+    "октябрь października październik října říjen ekim október octombrie أكتوبر اكتوبر تشرين_الأول",
+    "november nov novembre noviembre novembro marraskuu marraskuuta marras ноября ноя нояб ноябрь listopada "
+    "listopad kasım noiembrie نوفمبر تشرين_الثاني",
+    "december dec dezember dez décembre déc diciembre dic dezembro dicembre joulukuu joulukuuta joulu desember "
+    "des декабря дек декабрь grudnia grudzień prosince prosinec aralık decembrie desember ديسمبر كانون_الأول",
+)
+MONTHS = {fold(name.replace("_", " ")): n for n, names in enumerate(_MONTHS, 1) for name in names.split()}
+_FULL = {name: month for name, month in MONTHS.items() if len(name) >= 4}
+# Misprints are looked for among English names and those long enough to stay apart.
+_ENGLISH = ("january february march april june july august september october november december").split()
+
+_ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９", "012345678901234567890123456789")
+_WORD = r"[^\W\d_]+(?:\s[^\W\d_]{4,})?"
+_YEAR = r"(?:[,.]?\s*(?:de\s+|del\s+)?(?P<year>(?:19|20)\d\d)\s*(?:г(?:ода|\.)?|года)?)?"
+_ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°|:a|:e)?"
+_WEEKDAY_TAIL = r"(?:\s*\([^\W\d_.]{2,12}\)|\s*,\s*[^\W\d_]{3,12})?"
+_MONTH_DAY = re.compile(
+    rf"(?P<month>[^\W\d_]{{3,12}})[.,]?\s*(?P<day>\d{{1,3}}){_ORDINAL}(?!\d){_YEAR}[\s.,]*$", re.IGNORECASE
+)
+_DAY_MONTH = re.compile(
+    rf"(?<!\d)(?P<day>\d{{1,2}}){_ORDINAL}\.?\s*(?:de\s+|of\s+|d['’])?(?P<month>{_WORD})\.?{_YEAR}[\s.,]*$",
+    re.IGNORECASE,
+)
+_MONTH_ALONE = re.compile(r"(?P<month>[^\W\d_]{3,12})\.?[\s.,]*$")
+_NUMERIC = re.compile(
+    r"(?<![\d.])(?:(?P<y1>(?:19|20)\d\d)[-./](?P<m1>\d{1,2})[-./](?P<d1>\d{1,2})"
+    r"|(?P<d2>\d{1,2})[-./](?P<m2>\d{1,2})[-./](?P<y2>(?:19|20)\d\d|\d\d)"
+    r"|(?P<d3>\d{1,2})\.(?P<m3>\d{1,2})\.)[\s.,]*$"
+)
+_CJK = re.compile(
+    r"(?:(?P<year>\d{4})\s*[年년])?\s*(?:(?P<month>\d{1,2})\s*[月월]\s*)?(?P<day>\d{1,2})\s*[日일]\s*$"
+)
+_YEAR_FIRST = re.compile(
+    r"(?P<year>(?:19|20)\d\d)[.,]?\s*(?P<month>[^\W\d_]{3,12})\s+(?P<day>\d{1,2})\.?[\s.,]*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A date at the end of a text.
+
+    Attributes:
+        start: where it begins in the text.
+        month, day, year: as written; day None where there is none or no such day, month None where
+            only the day is given.
+        certain: whether the month is spelled as it should be.
+    """
+
+    start: int
+    month: int | None
+    day: int | None
+    year: int | None = None
+    certain: bool = True
+
+
+@functools.lru_cache(maxsize=2048)
+def month_of(name: str) -> tuple[int, bool] | None:
+    """The month a name means, and whether it is spelled right; None for other words."""
+    key = fold(name)
+    if (month := MONTHS.get(key)) is not None:
+        return month, True
+    if 4 <= len(key) <= 10:
+        for full in _ENGLISH:
+            if misprints.near(key, full):
+                return MONTHS[full], False
+    return None
+
+
+def at_end(text: str) -> Found | None:
+    """The date with which a text ends, None where it ends with none."""
+    last = text.rstrip(" .,")[-1:]
+    if not last:
+        return None
+    if not last.isascii():
+        text = text.translate(_ARABIC_DIGITS)
+        if last in "日일" and (match := _CJK.search(text)):
+            month, year = match["month"], match["year"]
+            return _checked(match.start(), int(month) if month else None, int(match["day"]), year)
+    for pattern in (_YEAR_FIRST, _MONTH_DAY, _DAY_MONTH):
+        if (match := pattern.search(text)) and (found := _named(match)):
+            return found
+    if match := _NUMERIC.search(text):
+        for n in "123":
+            if match[f"m{n}"]:
+                year = match[f"y{n}"] if n != "3" else None
+                return _numeric(match.start(), int(match[f"m{n}"]), int(match[f"d{n}"]), year)
+    return _mended(text)
+
+
+def _named(match: re.Match[str]) -> Found | None:
+    named = month_of(match["month"])
+    start = match.start()
+    if named is None and " " in match["month"]:
+        return None
+    if named is None:
+        return None
+    found = _checked(start, named[0], int(match["day"]), match["year"])
+    return found if named[1] or found is None else Found(start, found.month, found.day, found.year, False)
+
+
+def _mended(text: str) -> Found | None:
+    """A month without a day, or one torn apart (`Apri l7`)."""
+    start = text.rfind(",") + 1
+    squeezed = "".join(text[start:].split())
+    if match := re.fullmatch(r"([^\W\d_]{3,10})\.?(\d{1,2})?\.?", squeezed):
+        named = month_of(match[1])
+        if named and start and (match[2] or named[1]):
+            found = _checked(start, named[0], int(match[2] or 0), None)
+            return found and Found(found.start, found.month, found.day, None, False)
+    return None
+
+
+def _numeric(start: int, month: int, day: int, year: str | None) -> Found | None:
+    if month > 12 >= day:
+        month, day = day, month
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    if year is not None and len(year) == 2:
+        year = ("19" if int(year) > 68 else "20") + year
+    return _checked(start, month, day, year)
+
+
+def _checked(start: int, month: int | None, day: int, year: str | None) -> Found | None:
+    return Found(start, month, day if 1 <= day <= 31 else None, int(year) if year else None)
+
+
+def to_days(found: Found, sent: int | None) -> tuple[int | None, str | None]:
+    """Days since the epoch and precision of a date.
+
+    Args:
+        found: month, day and perhaps year.
+        sent: the item's time, microseconds since the epoch (UTC); the nearest such date is meant.
+
+    Returns:
+        The day and `day`; the first of the month and `month` where the day is missing or impossible;
+        (None, None) where nothing says which year it is.
+    """
+    near = None if sent is None else EPOCH + dt.timedelta(days=min(max(sent // DAY_US, -700_000), 2_900_000))
+    if found.month is None:
+        return _day_only(found.day, near)
+    if found.year is not None:
+        years = [found.year]
+    elif near is not None:
+        years = [near.year + shift for shift in (0, -1, 1) if 1 <= near.year + shift <= 9999]
+        if found.month == 2 and found.day == 29:
+            years = sorted(
+                range(max(1, near.year - 8), min(9999, near.year + 8)), key=lambda y: abs(y - near.year)
+            )
+    else:
+        return None, None
+    days = [day for year in years if (day := _date(year, found.month, found.day or 1)) is not None]
+    if not days:
+        return to_days(Found(found.start, found.month, None, found.year), sent)
+    best = min(days, key=lambda day: abs((day - near).days)) if near is not None else days[0]
+    return (best - EPOCH).days, "day" if found.day else "month"
+
+
+def _day_only(day: int | None, near: dt.date | None) -> tuple[int | None, str | None]:
+    if near is None or day is None:
+        return None, None
+    first = near.replace(day=1)
+    months = (first, first - dt.timedelta(days=1), (first + dt.timedelta(days=32)))
+    days = [d for m in months if (d := _date(m.year, m.month, day)) is not None]
+    best = min(days, key=lambda d: abs((d - near).days), default=None)
+    return (None, None) if best is None else ((best - EPOCH).days, "day")
+
+
+def _date(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,123 @@
+"""The place part of a dateline to its places: one, or several joined by slashes, commas or an `and`."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from schemas.agency import Agency, agencies
+from schemas.item import Place
+from schemas.places import fold
+from transforms.normalize.dateline import known
+from transforms.normalize.dateline.resolve import resolve, split
+
+LONGEST = 90
+_AND = re.compile(r"\s*(?:[&+;、]|\s(?:and|und|et|y|e|en|og|och|ja|и|와|및|و)\s|\s[-–—]\s)\s*", re.IGNORECASE)
+_SLASH = re.compile(r"\s*/\s*")
+_COMMA = re.compile(r"\s*[,，،]\s*(?![^()]*\))")
+# Words that stand small inside a place's name.
+PARTICLES = frozenset(
+    "of the de la le les los las el al am an der dem den die das and und et y e en og och ja i da do dos del della "
+    "di du des sur sous bei im in upon on near a au aux ob vor près cerca van und outside off à s l d ibn bin ul "
+    "na pri nad pod и на под при близ".split()
+)
+_TOKEN = re.compile(r"[^\s/,.()-]+")
+_STOP = re.compile(r"[!?;:<>{}\[\]\"“”„«»=@#$%^|~\\]|\d{3}|\.\s+[^\W\d_]+\s+[^\W\d_]+\s")
+# How sure a place is that stands without date and agency mark.
+_SURE = frozenset(("alias", "qualified", "site", "capital"))
+
+
+def plausible(text: str) -> bool:
+    """Whether a text has the form of a place list: capitalised words and particles, no sentence."""
+    if not text or len(text) > LONGEST or _STOP.search(text):
+        return False
+    words = _TOKEN.findall(text)
+    if not words or len(words) > 12:
+        return False
+    large = 0
+    for word in words:
+        first = word.lstrip("'’‘`*")[:1]
+        if first.isupper() or (first.isalpha() and not first.islower()):
+            large += 1
+        elif first.islower() and word.casefold() not in PARTICLES and not re.match(r"[dl]['’]", word):
+            return False
+    return large > 0
+
+
+def places_of(text: str, agency: Agency | None, language: str | None) -> tuple[Place, ...]:
+    """The places of a place part.
+
+    Args:
+        text: place part as written, without date and agency.
+        agency, language: as for `resolve`.
+
+    Returns:
+        The places in their order; a name that is not known comes as a place of kind `unknown`.
+    """
+    return _places(text, agency.key if agency else None, language)
+
+
+@functools.lru_cache(maxsize=8192)
+def _places(text: str, key: str | None, language: str | None) -> tuple[Place, ...]:
+    agency = agencies().get(key)
+    found: list[Place] = []
+    for name in _names(text, agency, language):
+        place = resolve(name, agency=agency, language=language)
+        found.append(place or Place(_title(name), "unknown", candidates=0))
+    return tuple(found)
+
+
+def _title(name: str) -> str:
+    name = " ".join(name.split()).strip(" *,")
+    return name.title() if name.isupper() or name.islower() else name
+
+
+def _known(name: str, agency: Agency | None, language: str | None) -> Place | None:
+    place = resolve(name, agency=agency, language=language)
+    return place if place is not None and place.how not in ("misprint", "qualifier") else None
+
+
+def _names(text: str, agency: Agency | None, language: str | None) -> list[str]:
+    whole = fold(text)
+    if whole in known.aliases() or whole in known.sites() or known.qualifiers(text):
+        return [text]
+    for pattern in (_SLASH, _AND):
+        parts = [part for part in pattern.split(text) if part]
+        if len(parts) > 1:
+            sure = [
+                _known(_COMMA.split(part)[0], agency, language) or _known(part, agency, language)
+                for part in parts
+            ]
+            if all(sure) or (pattern is _SLASH and sure[0] and all(map(plausible, parts))):
+                return [name for part in parts for name in _names(part, agency, language)]
+    return _by_comma(text, agency, language)
+
+
+def _by_comma(text: str, agency: Agency | None, language: str | None) -> list[str]:
+    first, *rest = (part for part in _COMMA.split(text) if part.strip(" .*")) or [text]
+    names, current = [], first
+    for part in rest:
+        if _is_qualifier(part, current) or not _is_city(part, agency, language):
+            current = f"{current}, {part}"
+        else:
+            names.append(current)
+            current = part
+    return [*names, current]
+
+
+def _is_city(name: str, agency: Agency | None, language: str | None) -> bool:
+    place = _known(name, agency, language)
+    return place is not None and place.kind in ("city", "site", "region")
+
+
+def _is_qualifier(part: str, before: str) -> bool:
+    if not known.qualifiers(part):
+        return False
+    city, _ = split(before)
+    place = resolve(f"{city}, {part}")
+    return place is not None and (place.how == "qualified" or fold(part) not in known.aliases())
+
+
+def sure(place: Place) -> bool:
+    """Whether a place is known well enough to make a dateline without date and agency mark."""
+    return place.kind in ("city", "site") and place.how in _SURE

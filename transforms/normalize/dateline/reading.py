@@ -1,0 +1,179 @@
+"""Datelines of texts: glued to a first paragraph (`read`), or separated by mark-up (`parse`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from schemas.agency import Agency
+from schemas.item import Dateline
+from transforms.normalize.dateline import dates, marks
+from transforms.normalize.dateline.grammar import Head, analyse
+from transforms.normalize.dateline.listing import plausible, sure
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A dateline cut off a paragraph.
+
+    Attributes:
+        dateline: the dateline; its text is the piece cut off, without the white space around it.
+        rest: the paragraph without it.
+        byline: a byline found before the dateline or inside it, as written.
+        agency: the agency mark as written.
+    """
+
+    dateline: Dateline
+    rest: str
+    byline: str | None = None
+    agency: str | None = None
+
+
+# How far into a paragraph a dateline may reach, byline included.
+REACH = 240
+MOST = 6
+_CLOSER = re.compile(
+    r"(?P<dash>[.:]?\s*(?:--+|[—―]|[-–_=‒](?=\s|$)|(?<=[\s.)/])[-–_](?=\S))[-–—_]*)"
+    r"|(?P<wire>日\s*[电電讯訊](?:\s*[（(][^（）()]{1,80}[）)])?)"
+    r"|(?P<mark>(?<=[)）\]】/])[.:]?(?=\s|\w|[^\x00-\x7f]))"
+)
+_AFTER_SEPARATOR = re.compile(r"[\s\u00a0\u3000]*(?:[-–—―_=:.]+(?=\s|$)|--+)?[\s\u00a0\u3000]*")
+_AFTER = re.compile(r"\s*(?P<part>[^-–—/:\n]{2,30}?)\s*(?:--+|[-–—/:](?=\s)|/|\.(?=\s))")
+_REPORTERS = re.compile(r"[（(]\s*(?:记者|記者)?\s*([^（）()]{1,80}?)\s*[）)]")
+_SENTENCE = re.compile(r"[\"'“”„«»‘’`(\[¿¡<$£€]*[^\W_a-zß-öø-ÿа-я]|[^\W\d_][^\W\d_]*[A-Z]|\d")
+
+
+def read(paragraph: str, *, agency: Agency | None, sent: int | None, language: str | None) -> Reading | None:
+    """The dateline at the head of a paragraph.
+
+    Args:
+        paragraph: first paragraph of a story, as sent.
+        agency: the agency whose text it is, None where it is not known: the general grammar applies.
+        sent: the item's time, microseconds since the epoch (UTC): it gives the year.
+        language: BCP 47 of the text.
+
+    Returns:
+        The reading, None where the paragraph begins with no dateline.
+    """
+    window = paragraph[:REACH]
+    key = agency.key if agency is not None else None
+    weak: tuple[Head, int] | None = None
+    for number, match in enumerate(_CLOSER.finditer(window)):
+        if number >= MOST:
+            break
+        end = match.end()
+        kind = match.lastgroup or "dash"
+        head = analyse(_head(window, match, kind), key, language)
+        if kind == "mark" and not head.mark:
+            continue
+        if _strong(head, kind, window[end:]):
+            return _reading(
+                paragraph, head, end, sent, match.group() if kind == "wire" else "", key, language
+            )
+        if weak is None and kind == "dash" and _weak(head, agency, paragraph[end : end + 120]):
+            weak = head, end
+    if weak is not None:
+        return _reading(paragraph, weak[0], weak[1], sent, "", key, language)
+    return None
+
+
+def _head(window: str, match: re.Match[str], kind: str) -> str:
+    return window[: match.start() + 1] if kind == "wire" else window[: match.start()]
+
+
+def _strong(head: Head, kind: str, rest: str) -> bool:
+    """Whether a head is a dateline by its date or its agency mark."""
+    place = head.place_text
+    resolved = any(p.kind != "unknown" for p in head.places)
+    if kind == "wire":
+        return bool(place and head.date and (resolved or head.marked))
+    if kind == "mark":
+        if not head.marked or not rest.strip():
+            return False
+        if place is None:
+            return False
+        begins = rest.lstrip(" \t\u00a0.:-–—_")[:1]
+        return not begins.islower() and plausible(place) and (resolved or head.date is not None)
+    if place is None:
+        return head.marked and not head.bare and (head.byline is None)
+    if not (plausible(place) or (resolved and head.date is not None)):
+        return False
+    if head.mark and not head.bare:
+        if head.marked:
+            return True
+        return head.date is not None or (bool(head.places) and sure(head.places[0]))
+    if head.bare:
+        return head.date is not None or resolved
+    if head.date is not None:
+        return resolved or (head.comma and head.date.certain)
+    return False
+
+
+def _weak(head: Head, agency: Agency | None, rest: str) -> bool:
+    """Whether a head without date and mark is a dateline all the same: a place nobody can mistake."""
+    if head.mark or head.date or not head.place_text or not head.places or not all(map(sure, head.places)):
+        return False
+    if agency is not None and set(agency.datelines) & {"none", "markup"}:
+        return False
+    rest = rest.lstrip()
+    if len(rest) < 20 or not _SENTENCE.match(rest) or not re.search(r"\b[^\W\d_A-ZÀ-Þ]{2,}", rest[:60]):
+        return False
+    if head.place_text.split(",")[0].isupper():
+        return True
+    return len(rest) >= 60 or (agency is not None and "plain" in agency.datelines)
+
+
+def _reading(
+    paragraph: str, head: Head, end: int, sent: int | None, wire: str, key: str | None, language: str | None
+) -> Reading:
+    mark, byline, date = head.mark, head.byline, head.date
+    if match := _REPORTERS.search(wire):
+        byline = byline or match.group(1)
+    end = _after(paragraph, end)
+    for _ in range(2):
+        if (mark and date) or not (match := _AFTER.match(paragraph, end, end + 40)):
+            break
+        part = match["part"].strip(" (),.")
+        if mark is None and marks.is_mark(part):
+            mark = part
+        elif (
+            date is None
+            and (found := dates.at_end(part))
+            and found.start == 0
+            and found.certain
+            and found.day
+        ):
+            date = found
+        else:
+            break
+        end = _after(paragraph, match.end())
+    text = " ".join(paragraph[:end].split())
+    return Reading(_dateline(text, head, date, sent), paragraph[end:], byline, mark)
+
+
+def _after(paragraph: str, end: int) -> int:
+    match = _AFTER_SEPARATOR.match(paragraph, end)
+    return match.end() if match else end
+
+
+def _dateline(text: str, head: Head, date: dates.Found | None, sent: int | None) -> Dateline:
+    day, precision = dates.to_days(date, sent) if date else (None, None)
+    return Dateline(text, head.place_text, head.places, day, precision)
+
+
+def parse(text: str, *, agency: Agency | None, sent: int | None, language: str | None) -> Dateline:
+    """The dateline that mark-up separates from the text.
+
+    Args:
+        text: dateline as sent, with or without its separator.
+        agency, sent, language: as for `read`.
+
+    Returns:
+        The dateline; its text is as sent, whatever else could be made of it.
+    """
+    whole = " ".join(text.split())
+    key = agency.key if agency is not None else None
+    head = analyse(whole[:REACH].rstrip(" -–—_=:"), key, language)
+    if head.place_text and not (plausible(head.place_text) or any(p.kind != "unknown" for p in head.places)):
+        head = Head(date=head.date)
+    return _dateline(whole, head, head.date, sent)
