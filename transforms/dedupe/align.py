@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
@@ -9,11 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.dedupe import numbers
-from transforms.dedupe.sketch import Sketch
-from transforms.dedupe.words import NAME, NUMBER, OPENING, Classes, Words, grams
+from transforms.dedupe.fingerprint import Sketch
+from transforms.dedupe.words import Words, grams
 
 _ANCHOR = 3  # words of an anchor: runs of three or more equal words are found
 _SLOT = 14  # a longer replacement is rewriting, no slot of a form
+_LEAD = 26  # 5-grams of the first 30 words
+_LEAD_SLOTS = 40  # words
+_SMALL = 13  # whole numbers below are in every text
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,129 +64,162 @@ def anchors(left: Words, right: Words) -> list[tuple[int, int]]:
 
 def slots(left: Words, right: Words) -> list[Slot]:
     """The places where the texts differ, in order; equal words at their edges belong to no slot."""
+    head, tail = _edges(left, right)
+    end_i, end_j = len(left) - tail, len(right) - tail
+    if head in (end_i, end_j):
+        return [Slot(head, end_i, head, end_j)] if end_i > head or end_j > head else []
     one, other = left.tolist(), right.tolist()
+    inner = anchors(left[head:end_i], right[head:end_j])
+    chain = [(place + head, position + head) for place, position in inner]
     found: list[Slot] = []
-    i = j = 0
-    for place, position in [*anchors(left, right), (len(one), len(other))]:
-        end_i, end_j = place, position
-        if end_i < i or end_j < j:  # overlaps the anchor before it
-            step = max(i - place, j - position)
-            if step > _ANCHOR:
-                continue
-            end_i, end_j = place + step, position + step
-        while i < end_i and j < end_j and one[i] == other[j]:
+    i = j = head
+    for place, position in [*chain, (end_i, end_j)]:
+        if place < i or position < j:  # part of the run that the anchor before it began
+            continue
+        while i < place and j < position and one[i] == other[j]:
             i, j = i + 1, j + 1
-        stop_i, stop_j = end_i, end_j
+        stop_i, stop_j = place, position
         while stop_i > i and stop_j > j and one[stop_i - 1] == other[stop_j - 1]:
             stop_i, stop_j = stop_i - 1, stop_j - 1
         if stop_i > i or stop_j > j:
             found.append(Slot(i, stop_i, j, stop_j))
-        if place < len(one) or position < len(other):
-            i, j = max(i, place + _ANCHOR), max(j, position + _ANCHOR)
+        i, j = place + _ANCHOR, position + _ANCHOR
     return found
 
 
+def _edges(left: Words, right: Words) -> tuple[int, int]:
+    """Lengths of the common beginning and, behind it, of the common end."""
+    count = min(len(left), len(right))
+    differ = np.flatnonzero(left[:count] != right[:count])
+    head = int(differ[0]) if len(differ) else count
+    rest = count - head
+    if not rest:
+        return head, 0
+    differ = np.flatnonzero(left[len(left) - rest :][::-1] != right[len(right) - rest :][::-1])
+    return head, int(differ[0]) if len(differ) else rest
+
+
+@functools.lru_cache(maxsize=256)
+def _shingles(words: bytes) -> tuple[frozenset[int], list[int]]:
+    """Word 5-grams of a text, and those of its first 30 words in order."""
+    found = grams(np.frombuffer(words, "<u2"), 5).tolist()
+    return frozenset(found), found[:_LEAD]
+
+
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """How two texts compare.
+class Overlap:
+    """What two texts share.
 
     Attributes:
         jaccard: of their word 5-grams.
         containment: share of the shorter one's 5-grams that the other has.
         lead: share of the 5-grams of the first 30 words of one that the other has (the better way round).
-        changed: numbers replaced by other numbers in the same place.
-        swapped: names replaced by other names in the same place.
-        lead_changed, lead_swapped: those within the first 40 words.
-        numbers: numbers in the shorter text.
-        shared: numbers of the shorter text that the other has too, small ones left out, and those looked for.
-        distinctive: numbers of the shorter text that are looked for: at least two digits that differ.
-        slots: places where both have something else.
     """
 
     jaccard: float
     containment: float
     lead: float
+
+
+def overlap(earlier: Sketch, later: Sketch) -> Overlap:
+    """What the texts of two sketches share. Both must have words."""
+    first, first_lead = _shingles(earlier.words)
+    second, second_lead = _shingles(later.words)
+    shared = len(first & second)
+    return Overlap(
+        jaccard=shared / (len(first) + len(second) - shared),
+        containment=shared / min(len(first), len(second)),
+        lead=max(
+            sum(gram in second for gram in first_lead) / len(first_lead),
+            sum(gram in first for gram in second_lead) / len(second_lead),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What two texts say differently in the same places.
+
+    Attributes:
+        changed: numbers replaced by other numbers.
+        swapped: names replaced by other names.
+        lead_changed, lead_swapped: those within the first 40 words.
+        slots: places where both have something else.
+        numbers: numbers in the text that has fewer.
+        distinctive: those of them that are looked for in the other text: no small whole numbers.
+        shared: those that it has.
+    """
+
     changed: int
     swapped: int
     lead_changed: int
     lead_swapped: int
-    numbers: int
-    shared: int
-    distinctive: int
     slots: int
+    numbers: int
+    distinctive: int
+    shared: int
+
+    @property
+    def share_changed(self) -> float:
+        """Share of the numbers that were changed; a text with few numbers counts as one with four."""
+        return self.changed / max(4, self.numbers)
+
+    @property
+    def agreed(self) -> float:
+        """Share of the distinctive numbers that both texts have; 1.0 where there are none."""
+        return self.shared / self.distinctive if self.distinctive else 1.0
 
 
-def overlap(left: Words, right: Words) -> tuple[float, float, float]:
-    """Jaccard and containment of the word 5-grams, and the overlap of the leads."""
-    one, other = grams(left, 5), grams(right, 5)
-    first, second = set(one.tolist()), set(other.tolist())
-    shared = len(first & second)
-    lead_one, lead_other = one[:26].tolist(), other[:26].tolist()
-    lead = max(
-        sum(gram in second for gram in lead_one) / len(lead_one),
-        sum(gram in first for gram in lead_other) / len(lead_other),
-    )
-    return shared / (len(first) + len(second) - shared), shared / min(len(first), len(second)), lead
+@dataclass(slots=True)
+class _Side:
+    """One text on the way through its slots."""
+
+    words: list[int]
+    is_name: list[bool]
+    values: list[float | None]
+
+    @classmethod
+    def of(cls, sketch: Sketch) -> _Side:
+        is_number = sketch.is_number
+        values: list[float | None] = [None] * len(is_number)
+        for position, quantity in zip(np.flatnonzero(is_number).tolist(), sketch.quantities, strict=False):
+            values[position] = quantity
+        return cls(sketch.text.tolist(), sketch.is_name.tolist(), values)
+
+    def only(self, start: int, stop: int, other: set[int]) -> list[int]:
+        """Positions of the words in a slot that the other text has nowhere."""
+        return [position for position in range(start, stop) if self.words[position] not in other]
+
+    def numbers(self, positions: list[int]) -> list[float]:
+        return [value for position in positions if (value := self.values[position]) is not None]
+
+    def names(self, positions: list[int]) -> int:
+        return sum(self.is_name[position] for position in positions)
 
 
-def _ordinals(kinds: Classes) -> list[int]:
-    found: list[int] = (np.cumsum(kinds == NUMBER) - 1).tolist()
-    return found
-
-
-def compare(earlier: Sketch, later: Sketch) -> Comparison:
-    """Lay two sketches' texts side by side. Both must have words."""
-    left, right = earlier.text, later.text
-    jaccard, containment, lead = overlap(left, right)
-    left_kinds, right_kinds = earlier.kinds, later.kinds
-    left_nth, right_nth = _ordinals(left_kinds), _ordinals(right_kinds)
-    one, other = left.tolist(), right.tolist()
-    left_classes, right_classes = left_kinds.tolist(), right_kinds.tolist()
-    all_left, all_right = set(one), set(other)
+def changes(earlier: Sketch, later: Sketch) -> Changes:
+    """Lay two sketches' texts side by side, and count what differs."""
+    one, other = earlier.quantities, later.quantities
+    fewer, more = (one, other) if len(one) <= len(other) else (other, one)
+    looked = [number for number in fewer if abs(number) >= _SMALL or number != int(number)]
+    shared = sum(any(numbers.same(number, candidate) for candidate in more) for number in looked)
     changed = swapped = lead_changed = lead_swapped = both = 0
-    for slot in slots(left, right):
-        if slot.left == slot.left_end or slot.right == slot.right_end:
-            continue
-        both += 1
-        gone = [i for i in range(slot.left, slot.left_end) if one[i] not in all_right]
-        come = [j for j in range(slot.right, slot.right_end) if other[j] not in all_left]
-        replaced = numbers.changed(
-            [
-                earlier.values[left_nth[i]]
-                for i in gone
-                if left_classes[i] == NUMBER and left_nth[i] < len(earlier.values)
-            ],
-            [
-                later.values[right_nth[j]]
-                for j in come
-                if right_classes[j] == NUMBER and right_nth[j] < len(later.values)
-            ],
-        )
-        names = min(
-            sum(left_classes[i] in (NAME, OPENING) for i in gone),
-            sum(right_classes[j] in (NAME, OPENING) for j in come),
-        )
-        if max(slot.left_end - slot.left, slot.right_end - slot.right) > _SLOT:
+    if earlier.words != later.words:
+        left, right = _Side.of(earlier), _Side.of(later)
+        all_left, all_right = set(left.words), set(right.words)
+        for slot in slots(earlier.text, later.text):
+            if slot.left == slot.left_end or slot.right == slot.right_end:
+                continue
+            both += 1
+            gone = left.only(slot.left, slot.left_end, all_right)
+            come = right.only(slot.right, slot.right_end, all_left)
+            replaced = numbers.changed(left.numbers(gone), right.numbers(come))
             names = 0
-        changed += replaced
-        swapped += names
-        if slot.left < 40 and slot.right < 40:
-            lead_changed += replaced
-            lead_swapped += names
-    fewer, more = sorted((earlier.values, later.values), key=len)
-    looked = [number for number in fewer if abs(number) >= 13 or number != int(number)]
-    shared = sum(any(numbers.same(number, other) for other in more) for number in looked)
-    count = min(int((left_kinds == NUMBER).sum()), int((right_kinds == NUMBER).sum()))
-    return Comparison(
-        jaccard,
-        containment,
-        lead,
-        changed,
-        swapped,
-        lead_changed,
-        lead_swapped,
-        count,
-        shared,
-        len(looked),
-        both,
-    )
+            if max(slot.left_end - slot.left, slot.right_end - slot.right) <= _SLOT:
+                names = min(left.names(gone), right.names(come))
+            changed += replaced
+            swapped += names
+            if max(slot.left, slot.right) < _LEAD_SLOTS:
+                lead_changed += replaced
+                lead_swapped += names
+    return Changes(changed, swapped, lead_changed, lead_swapped, both, len(fewer), len(looked), shared)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from transforms.dedupe.sketch import Sketch
-from transforms.dedupe.words import NUMBER, unpack
+from transforms.dedupe.align import slots
+from transforms.dedupe.fingerprint import Sketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,45 +15,63 @@ class Evidence:
     Attributes:
         title: Jaccard of the headlines' words, 0 where one is missing.
         same_title: the headlines are the same words.
+        titled: both have a headline.
         same_slug: the slug lines are the same words.
-        title_numbers: the headlines have other numbers at their end of the same frame.
+        same_id: they share an identifier that is no guid (topic, package).
+        title_numbers: the headlines are one form with other numbers in it.
         same_ticker, other_ticker: headlines share a ticker symbol; both have some, and share none.
         other_place: datelines from different places.
-        days: days between the datelines' dates, 0 where one has none.
         apart: microseconds between the event times.
     """
 
     title: float
     same_title: bool
+    titled: bool
     same_slug: bool
+    same_id: bool
     title_numbers: bool
     same_ticker: bool
     other_ticker: bool
     other_place: bool
-    days: int
     apart: int
 
 
-def _title(sketch: Sketch) -> tuple[set[int], set[int]]:
-    words = np.frombuffer(sketch.title_words, "<u2")
-    numbers = unpack(sketch.title_classes, len(words)) == NUMBER
-    return set(words[~numbers].tolist()), set(words[numbers].tolist())
+_FILLER = 3  # words: a longer difference between headlines is another wording
+
+
+def _renumbered(earlier: Sketch, later: Sketch) -> bool:
+    """Whether the headlines are one form with other numbers in it: `quotes 11:00`, `quotes 11:10`."""
+    (left, left_number), (right, right_number) = earlier.title_text, later.title_text
+    if not (left_number.any() and right_number.any()):
+        return False
+    one, other = set(left.tolist()), set(right.tolist())
+    for slot in slots(left, right):
+        if max(slot.left_end - slot.left, slot.right_end - slot.right) <= _FILLER:
+            gone = [
+                i for i in range(slot.left, slot.left_end) if left_number[i] and int(left[i]) not in other
+            ]
+            come = [
+                j for j in range(slot.right, slot.right_end) if right_number[j] and int(right[j]) not in one
+            ]
+            if gone and come:
+                return True
+    return False
 
 
 def weigh(earlier: Sketch, later: Sketch) -> Evidence:
     """The evidence for one story or two."""
-    (left, left_numbers), (right, right_numbers) = _title(earlier), _title(later)
-    every = len((left | left_numbers) | (right | right_numbers))
-    alike = len(left & right) + len(left_numbers & right_numbers)
+    left, right = set(earlier.title_text[0].tolist()), set(later.title_text[0].tolist())
+    same_title = bool(earlier.title) and earlier.title == later.title
     one, other = set(earlier.tickers), set(later.tickers)
     return Evidence(
-        title=alike / every if left and right else 0.0,
-        same_title=bool(earlier.title) and earlier.title == later.title,
+        title=len(left & right) / len(left | right) if left and right else 0.0,
+        same_title=same_title,
+        titled=bool(earlier.title and later.title),
         same_slug=bool(earlier.slug) and earlier.slug == later.slug,
-        title_numbers=bool(left_numbers - right_numbers and right_numbers - left_numbers),
+        same_id=not set(earlier.alternate_ids).isdisjoint(later.alternate_ids),
+        title_numbers=not same_title and bool(left & right) and _renumbered(earlier, later),
         same_ticker=bool(one & other),
         other_ticker=bool(one and other and not one & other),
         other_place=bool(earlier.place and later.place and earlier.place != later.place),
-        days=abs(earlier.date - later.date) if earlier.date is not None and later.date is not None else 0,
         apart=abs(later.time - earlier.time),
     )

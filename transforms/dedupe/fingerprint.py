@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from transforms.dedupe.words import Classes, Words, unpack
+from transforms.dedupe.words import Marks, Words
 
 FORMAT = 1
 OWN_URI = "urn:wirebeam:"  # begins the uris that were made up here, for want of a guid
@@ -21,6 +21,10 @@ _NO_REVISION = -(2**31)
 # Format, time, place, date, slug, title, body, length, revision; counts of words, values, title's words,
 # tickers, identifiers.
 _HEAD = struct.Struct("<BqIiQQQIiHHBBB")
+
+
+def _bits(packed: bytes, count: int) -> Marks:
+    return np.unpackbits(np.frombuffer(packed, np.uint8), count=count).astype(np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,9 @@ class Sketch:
         body: hash of the whole text, white space folded; 0 where there is none.
         length: words of the whole text.
         words: the first 512 words, 16 bits each, little-endian.
-        classes: their classes, 2 bits each.
-        values: values of the first 128 numbers among them.
-        title_words, title_classes: the same of the headline's first 32 words.
+        number_bits, name_bits: which of them are numbers and names, a bit each.
+        values: values of the first 128 numbers, 32-bit floats, little-endian.
+        title_words, title_number_bits: the same of the headline's first 32 words.
     """
 
     item_id: str
@@ -61,10 +65,11 @@ class Sketch:
     body: int
     length: int
     words: bytes = field(repr=False)
-    classes: bytes = field(repr=False)
-    values: tuple[float, ...]
+    number_bits: bytes = field(repr=False)
+    name_bits: bytes = field(repr=False)
+    values: bytes = field(repr=False)
     title_words: bytes = field(repr=False)
-    title_classes: bytes = field(repr=False)
+    title_number_bits: bytes = field(repr=False)
 
     @property
     def text(self) -> Words:
@@ -72,9 +77,26 @@ class Sketch:
         return np.frombuffer(self.words, "<u2")
 
     @property
-    def kinds(self) -> Classes:
-        """The classes of the words kept, as an array."""
-        return unpack(self.classes, len(self.words) // 2)
+    def is_number(self) -> Marks:
+        """Which of the words kept are numbers."""
+        return _bits(self.number_bits, len(self.words) // 2)
+
+    @property
+    def is_name(self) -> Marks:
+        """Which of the words kept are names."""
+        return _bits(self.name_bits, len(self.words) // 2)
+
+    @property
+    def quantities(self) -> list[float]:
+        """The values of the numbers kept, in order."""
+        found: list[float] = np.frombuffer(self.values, "<f4").tolist()
+        return found
+
+    @property
+    def title_text(self) -> tuple[Words, Marks]:
+        """The headline's words, and which of them are numbers."""
+        words = np.frombuffer(self.title_words, "<u2")
+        return words, _bits(self.title_number_bits, len(words))
 
     @property
     def own_uri(self) -> bool:
@@ -89,7 +111,6 @@ class Sketch:
 
 def encode(sketch: Sketch) -> bytes:
     """The sketch as bytes: a fixed head, the arrays, then texts with their lengths before them."""
-    title_count = len(sketch.title_words) // 2
     head = _HEAD.pack(
         FORMAT,
         sketch.time,
@@ -101,18 +122,19 @@ def encode(sketch: Sketch) -> bytes:
         min(sketch.length, 2**32 - 1),
         _NO_REVISION if sketch.revision is None else sketch.revision,
         len(sketch.words) // 2,
-        len(sketch.values),
-        title_count,
+        len(sketch.values) // 4,
+        len(sketch.title_words) // 2,
         len(sketch.tickers),
         len(sketch.alternate_ids),
     )
     parts = [
         head,
         sketch.words,
-        sketch.classes,
-        np.array(sketch.values, "<f4").tobytes(),
+        sketch.number_bits,
+        sketch.name_bits,
+        sketch.values,
         sketch.title_words,
-        sketch.title_classes,
+        sketch.title_number_bits,
         np.array(sketch.tickers, "<u2").tobytes(),
     ]
     for text in (
@@ -178,10 +200,11 @@ def decode(fingerprint: bytes) -> Sketch:
     ) = _HEAD.unpack_from(fingerprint)
     reader = _Reader(fingerprint, _HEAD.size)
     words = reader.take(2 * word_count)
-    classes = reader.take(-(-word_count // 4))
-    values = tuple(np.frombuffer(reader.take(4 * value_count), "<f4").tolist())
+    number_bits = reader.take(-(-word_count // 8))
+    name_bits = reader.take(-(-word_count // 8))
+    values = reader.take(4 * value_count)
     title_words = reader.take(2 * title_count)
-    title_classes = reader.take(-(-title_count // 4))
+    title_number_bits = reader.take(-(-title_count // 8))
     tickers = tuple(np.frombuffer(reader.take(2 * ticker_count), "<u2").tolist())
     item_id, uri, version, provider, language, pub_status, revision_kind, revises = (
         reader.text() for _ in range(8)
@@ -206,8 +229,9 @@ def decode(fingerprint: bytes) -> Sketch:
         body=body,
         length=length,
         words=words,
-        classes=classes,
+        number_bits=number_bits,
+        name_bits=name_bits,
         values=values,
         title_words=title_words,
-        title_classes=title_classes,
+        title_number_bits=title_number_bits,
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import rensa
 import xxhash
 
-from transforms.dedupe.sketch import Sketch, digest
+from transforms.dedupe.fingerprint import Sketch
+from transforms.dedupe.sketch import digest
 from transforms.dedupe.words import grams
 
 LEAD_WORDS = 40

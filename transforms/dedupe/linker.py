@@ -10,9 +10,10 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from transforms.dedupe.fingerprint import Sketch
+from transforms.dedupe.forms import RECURS, form
 from transforms.dedupe.keys import keys
 from transforms.dedupe.relation import COPIES, HORIZON, Relation, reach, relation
-from transforms.dedupe.sketch import Sketch
 
 MAX_BUCKET = 64
 MAX_CANDIDATES = 48
@@ -57,6 +58,18 @@ class _Entry:
     story_id: str
     row: str
     copied: bool
+    form: int  # 0 where the item is a copy or version: one story counts once
+
+
+_BY_HEAD = 4
+
+
+def _rank(related: Relation) -> int:
+    if related.kind in COPIES:
+        return COPIES.index(related.kind)
+    if related.named:
+        return 2
+    return 3 if related.similarity else _BY_HEAD
 
 
 class Linker:
@@ -88,6 +101,7 @@ class Linker:
         self._buckets: dict[int, list[_Entry]] = {}
         self._queue: deque[_Entry] = deque()
         self._members: dict[str, int] = {}
+        self._forms: dict[int, int] = {}
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -96,7 +110,17 @@ class Linker:
         """Take in an item that the dataset already holds, with its verdict, in the order of `link`."""
         self._advance(sketch)
         copied = verdict.duplicate_of is not None
-        self._add(_Entry(sketch, keys(sketch), verdict.story_id, verdict.duplicate_of or sketch.uri, copied))
+        first = not copied and verdict.revision_of is None
+        self._add(
+            _Entry(
+                sketch,
+                keys(sketch),
+                verdict.story_id,
+                verdict.duplicate_of or sketch.uri,
+                copied,
+                form(sketch) if first else 0,
+            )
+        )
 
     def link(self, sketch: Sketch) -> Verdict:
         """The verdict on an item. Items come in the order of `Sketch.order`.
@@ -106,14 +130,16 @@ class Linker:
         """
         self._advance(sketch)
         found = keys(sketch)
-        chosen = self._choose(sketch, self._candidates(found))
+        frame = form(sketch)
+        recurring = self._forms.get(frame, 0) >= RECURS
+        chosen = self._choose(sketch, self._candidates(found), recurring)
         if chosen is None:
             story_id = self._story_id(sketch)
-            self._add(_Entry(sketch, found, story_id, sketch.uri, False))
+            self._add(_Entry(sketch, found, story_id, sketch.uri, False, frame))
             return Verdict(sketch.item_id, story_id)
         parent, related = chosen
         copied = related.kind in COPIES
-        self._add(_Entry(sketch, found, parent.story_id, parent.row if copied else sketch.uri, copied))
+        self._add(_Entry(sketch, found, parent.story_id, parent.row if copied else sketch.uri, copied, 0))
         return Verdict(
             sketch.item_id,
             parent.story_id,
@@ -137,9 +163,11 @@ class Linker:
         chosen = sorted(counts, key=lambda entry: (-counts[entry], entry.sketch.order))
         return sorted(chosen[: self.max_candidates], key=lambda entry: entry.sketch.order)
 
-    def _choose(self, sketch: Sketch, candidates: list[_Entry]) -> tuple[_Entry, Relation] | None:
+    def _choose(
+        self, sketch: Sketch, candidates: list[_Entry], recurring: bool
+    ) -> tuple[_Entry, Relation] | None:
         """The item to link to: the earliest that it copies word for word, else the earliest that it copies,
-        else the earliest that it revises.
+        else the one it names, else the earliest that it revises by its text, else the latest by its head.
 
         A near copy of a copy hides behind the story only if it is a copy of that story too; otherwise it
         stays in stories/ as a version, so that texts cannot drift apart copy by copy.
@@ -147,7 +175,7 @@ class Linker:
         best: tuple[int, _Entry, Relation] | None = None
         stories: dict[tuple[str, str], Relation] = {}
         for entry in candidates:
-            related = relation(entry.sketch, sketch, horizon=self.horizon)
+            related = relation(entry.sketch, sketch, horizon=self.horizon, recurring=recurring)
             if related is None:
                 continue
             if self._members[entry.story_id] >= self.max_members:
@@ -159,8 +187,8 @@ class Linker:
                 with_story = stories.get((entry.story_id, entry.row))
                 if with_story is None or with_story.kind not in COPIES:
                     related = Relation("update", related.similarity, f"copy of a copy: {related.reason}")
-            rank = COPIES.index(related.kind) if related.kind in COPIES else len(COPIES)
-            if best is None or rank < best[0]:
+            rank = _rank(related)
+            if best is None or rank < best[0] or rank == best[0] == _BY_HEAD:
                 best = rank, entry, related
         return (best[1], best[2]) if best else None
 
@@ -173,6 +201,8 @@ class Linker:
     def _add(self, entry: _Entry) -> None:
         self._queue.append(entry)
         self._members[entry.story_id] = self._members.get(entry.story_id, 0) + 1
+        if entry.form:
+            self._forms[entry.form] = self._forms.get(entry.form, 0) + 1
         for key in entry.keys:
             bucket = self._buckets.setdefault(key, [])
             if len(bucket) < self.max_bucket:
@@ -190,6 +220,10 @@ class Linker:
             self._members[entry.story_id] -= 1
             if not self._members[entry.story_id]:
                 del self._members[entry.story_id]
+            if entry.form:
+                self._forms[entry.form] -= 1
+                if not self._forms[entry.form]:
+                    del self._forms[entry.form]
             for key in entry.keys:
                 bucket = self._buckets.get(key)
                 if bucket and bucket[0] is entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -11,19 +12,22 @@ import xxhash
 from schemas.item import Item
 from transforms.dedupe import numbers
 from transforms.dedupe.fingerprint import OWN_URI, Sketch, decode, encode
-from transforms.dedupe.words import Coded, code, pack
+from transforms.dedupe.words import Marks, code
 
 __all__ = ["OWN_URI", "Sketch", "decode", "digest", "encode", "sketch", "sketch_many"]
 
-WORDS_KEPT = 512  # 98 % of real wire stories are whole within them
+WORDS_KEPT = 512  # 98 % of the stories on the Reuters wire are whole within them
 NUMBERS_KEPT = 128
 TITLE_KEPT = 32
 IDS_KEPT = 8
+_FIELD_LIMIT = 400  # code points read of a headline, slug line or place
 
-_TICKER = re.compile(r"<[^<>\s]{1,12}>")
-_TICKERS = re.compile(r"<([A-Za-z]{1,6})(?:\.[A-Za-z]{1,3})?>")
+_TICKER = re.compile(r"<[^<>\s]{1,12}>|\([A-Z]{1,6}(?::\s?[A-Z]{1,6}|\.[A-Z]{1,3})\)")
+_SYMBOL = re.compile(
+    r"<([A-Za-z]{1,6})(?:\.[A-Za-z]{1,3})?>|\((?:[A-Z]{1,6}:\s?([A-Z]{1,6})|([A-Z]{1,6})\.[A-Z]{1,3})\)"
+)
 _WORD = re.compile(r"\w+")
-_SLUG_PREFIX = re.compile(r"^(?:BC|AM|PM)-+", re.IGNORECASE)
+_CYCLE = re.compile(r"(?:BC|AM|PM)-+", re.IGNORECASE)  # desks' cycle marks
 
 
 def digest(text: str) -> int:
@@ -31,30 +35,35 @@ def digest(text: str) -> int:
     return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass")) or 1
 
 
-def _folded(text: str | None, limit: int = 400) -> int:
-    words = _WORD.findall(text[:limit].casefold()) if text else []
+@functools.lru_cache(maxsize=4096)
+def _folded(text: str) -> int:
+    words = _WORD.findall(text.casefold())
     return digest(" ".join(words)) if words else 0
 
 
-def _tickers(headline: str) -> tuple[int, ...]:
-    """Ticker symbols in a headline, exchange off."""
-    found = sorted({digest(symbol.casefold()) & 0xFFFF for symbol in _TICKERS.findall(headline[:400])})
-    return tuple(found[:4])
+def _symbols(headline: str) -> tuple[int, ...]:
+    """Ticker symbols in a headline, exchanges off: at most four."""
+    found = {digest("".join(symbol).casefold()) & 0xFFFF for symbol in _SYMBOL.findall(headline)}
+    return tuple(sorted(found)[:4])
 
 
-def _values(coded: Coded, kept: int) -> tuple[float, ...]:
-    return tuple(
-        float(np.float32(numbers.value(token, unit)))
-        for token, unit in zip(coded.numbers[:kept], coded.units, strict=False)
-    )
+def _packed(marks: Marks, kept: int) -> bytes:
+    return np.packbits(marks[:kept]).tobytes()
 
 
 def sketch(item: Item) -> Sketch:
-    """The sketch of an item. An item without a text is sketched from its headline alone."""
+    """The sketch of an item: a pure function of it."""
     body = code(item.body_text)
-    title = code(_TICKER.sub(" ", item.headline or "")[:400])
-    words, kinds = body.words[:WORDS_KEPT], body.classes[:WORDS_KEPT]
+    headline = (item.headline or "")[:_FIELD_LIMIT]
+    tickers: tuple[int, ...] = ()
+    if "<" in headline or "(" in headline:
+        tickers = _symbols(headline)
+        headline = _TICKER.sub(" ", headline)
+    title = code(headline)
+    values = [numbers.value(token, unit) for token, unit in body.numbers[:NUMBERS_KEPT]]
     where = item.dateline
+    # The city alone: whether its state or country stands behind it differs between versions.
+    city = (where.place_text or "")[:_FIELD_LIMIT].split(",", 1)[0] if where else ""
     return Sketch(
         item_id=item.item_id,
         uri=item.uri,
@@ -67,18 +76,19 @@ def sketch(item: Item) -> Sketch:
         revision=item.revision,
         revises=item.revises,
         alternate_ids=tuple(item.alternate_ids)[:IDS_KEPT],
-        place=_folded((where.place_text or "").split(",")[0]) & 0xFFFFFFFF if where else 0,
+        place=_folded(city) & 0xFFFFFFFF,
         date=where.date if where else None,
-        tickers=_tickers(item.headline or ""),
-        slug=_folded(_SLUG_PREFIX.sub("", item.slugline)) if item.slugline else 0,
-        title=digest(title.words.tobytes().hex()) if len(title.words) else 0,
+        tickers=tickers,
+        slug=_folded(_CYCLE.sub("", item.slugline[:_FIELD_LIMIT])) if item.slugline else 0,
+        title=xxhash.xxh3_64_intdigest(title.words.tobytes()) or 1 if len(title.words) else 0,
         body=digest(" ".join(item.body_text.split())) if len(body.words) else 0,
         length=len(body.words),
-        words=words.astype("<u2").tobytes(),
-        classes=pack(kinds),
-        values=_values(body, NUMBERS_KEPT),
+        words=body.words[:WORDS_KEPT].astype("<u2").tobytes(),
+        number_bits=_packed(body.is_number, WORDS_KEPT),
+        name_bits=_packed(body.is_name, WORDS_KEPT),
+        values=np.array(values, "<f4").tobytes(),
         title_words=title.words[:TITLE_KEPT].astype("<u2").tobytes(),
-        title_classes=pack(title.classes[:TITLE_KEPT]),
+        title_number_bits=_packed(title.is_number, TITLE_KEPT),
     )
 
 
