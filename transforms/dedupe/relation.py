@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from schemas.agency import UNKNOWN
 from transforms.dedupe.align import Overlap, changes, overlap
 from transforms.dedupe.copies import Decision, is_digest, near_copy, other_form
 from transforms.dedupe.evidence import Evidence, weigh
@@ -57,7 +58,7 @@ def relation(
         recurring: the later text is a form that several other stories filled (`transforms.dedupe.forms`).
     """
     apart = later.time - earlier.time
-    if earlier.provider != later.provider or apart > reach(horizon):
+    if apart > reach(horizon) or _other_provider(earlier, later):
         return None
     kind = later.revision_kind or ("kill" if later.pub_status == "canceled" else None)
     exact = bool(later.body) and later.body == earlier.body
@@ -85,6 +86,11 @@ def relation(
 
 def _from(decision: Decision | None) -> Relation | None:
     return Relation(decision.kind, decision.similarity, decision.reason) if decision else None
+
+
+def _other_provider(earlier: Sketch, later: Sketch) -> bool:
+    """Two agencies write two stories; a cut may have lost the line by which its agency is known."""
+    return earlier.provider != later.provider and UNKNOWN not in (earlier.provider, later.provider)
 
 
 def _named(earlier: Sketch, later: Sketch) -> str | None:
