@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from schemas.errors import Code, ItemError, Reject
 from schemas.item import ParsedItem, Subject
-from transforms.parse import anpa_marks, lines, story
+from transforms.parse import anpa_marks, framing, lines, story
 from transforms.parse.document import Document
 from transforms.parse.fields import Fields
 from transforms.parse.registry import Format
@@ -25,7 +25,6 @@ from transforms.parse.registry import Format
 SCHEME = "anpa"
 """Scheme of the category letter among the subjects."""
 
-_HEAD = 600  # characters in which a header ends
 _LINES = 6  # lines in which a header begins
 _HEADER = re.compile(
     r"\W*([a-z]) +([a-z]) +(\S.{0,120}?) +(\d\d)-(\d\d)(?: +(\d{1,5}))? *$",
@@ -33,7 +32,6 @@ _HEADER = re.compile(
 _SERVICE = re.compile(r"\W*([a-zA-Z]\d{3,4})([A-Za-z]*)(?: .*)?$")
 _PRODUCTS = re.compile(r"\s*[A-Z]{1,3}(?: +[A-Z]{1,3})*\s*$")
 _CYCLE = re.compile(r"(?:BC|AM|PM|ADV|Bulletin|BULLETIN|Urgent|URGENT|Flash|FLASH)\b")
-_CONTROL = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f]")
 _TRAILER = re.compile(
     r"\s*([A-Z]{2,4})-[A-Z]{2,4}-(\d\d)-(\d\d)-(\d\d) +(\d\d)(\d\d) ?([A-Z]{3})?\W*$"
     r"|\s*([A-Z]{2,4})-(\d\d):(\d\d)-(\d\d)-(\d\d)-(\d\d)\W*$"
@@ -81,11 +79,11 @@ def header(text: str) -> Header | None:
     Without a start of text (STX), prose must not pass for a header: the slug begins with a cycle
     (`BC-`, `AM-`) or a line before it carries a transmission number.
     """
-    stop = text.find("\x02", 0, _HEAD)
-    part = text[: stop if stop >= 0 else _HEAD]
+    stop = text.find("\x02", 0, framing.HEAD)
+    part = text[: stop if stop >= 0 else framing.HEAD]
     position, numbered = 0, False
     for line in part.splitlines(keepends=True)[:_LINES]:
-        plain = _CONTROL.sub(" ", line).rstrip()
+        plain = framing.plain(line)
         if (match := _HEADER.match(plain)) and (stop >= 0 or numbered or _CYCLE.match(match.group(3))):
             priority, category, slug, first, second, _ = match.groups()
             end = stop + 1 if stop >= 0 else position + len(line)
@@ -137,12 +135,12 @@ def recognise(document: Document) -> str | None:
     """Priority, category, slug and month-day in one of the first lines."""
     if (found := header(document.head)) is None:
         return None
-    control = "with" if "\x02" in document.head[:_HEAD] else "without"
+    control = "with" if "\x02" in document.head[: framing.HEAD] else "without"
     return f"ANPA header `{found.priority} {found.category} {found.slugline}`, {control} control bytes"
 
 
 def parse(document: Document) -> Iterator[ParsedItem | Reject]:
-    """The one item of a transmission.
+    """The items of a file's transmissions.
 
     `sent` is the header's day as ISO 8601 writes a day without year (`--02-26`); `version_created` is the
     trailer's time, where there is one.
@@ -151,11 +149,13 @@ def parse(document: Document) -> Iterator[ParsedItem | Reject]:
         ItemError: `structure_broken` where the header is missing, `no_content` where nothing follows it,
             `encoding_broken`.
     """
-    text = document.text
+    yield from framing.items(document, FORMAT.name, framing.transmissions(document.text), _read)
+
+
+def _read(fields: Fields, text: str) -> ParsedItem:
     head = header(text)
     if head is None:
         raise ItemError(Code.STRUCTURE_BROKEN, "no ANPA header in the first lines")
-    fields = Fields(document, FORMAT.name)
     _filing(fields, text[: head.start])
     fields.put("priority", head.priority, "header: priority letter")
     fields.put("slugline", head.slugline, "header: slug")
@@ -176,13 +176,13 @@ def parse(document: Document) -> Iterator[ParsedItem | Reject]:
         story.read(_without_slug(body, head.slugline)).put(fields, "text")
     if not fields.get("headline") and not fields.get("paragraphs"):
         raise ItemError(Code.NO_CONTENT, "an ANPA header without a text")
-    yield fields.item()
+    return fields.item()
 
 
 def _filing(fields: Fields, text: str) -> None:
     """Product codes, transmission number and source in the lines before the header."""
     for line in text.splitlines():
-        plain = _CONTROL.sub(" ", line).strip()
+        plain = framing.plain(line)
         if match := _SERVICE.match(plain):
             fields.put("service_number", match.group(1), "header: transmission number")
             fields.add("provider_names", match.group(2), "header: after the transmission number")

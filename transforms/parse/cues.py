@@ -26,7 +26,7 @@ _AFTER = re.compile(r"(?:\.|st|nd|rd|th)? ?(?:de )?([^\W\d_]{3,11})\b")
 _PLACE = re.compile(r"[*\s]*[^\W\d_][^\d:;!?\"()<>]{1,70}$")
 _AGENCY = re.compile(
     r"[*\s]*(?:[^\W\d_][^\d:;!?\"()<>/]{1,70}"
-    r"(?:\([^\W\d_][\w .,/&-]{1,40}\)|/[^\W\d_][\w .,&-]{1,40}/) ?[-–—_=.:]"
+    r"(?:\((?:[a-z/-]{2,12}|(?![a-z])[^\W\d_][\w .,/&-]{1,40})\)|/[^\W\d_][\w .,&-]{1,40}/) ?[-–—_=.:]"
     r"|\((?!(?i:correct|repeat|updat|rpt|adds))[^\W\d_][\w/]{1,12}\) ?[-–—] ?[^\W\d_])"
 )
 _CAPITALS = re.compile(r"[*\s]*[^\W\d_][A-ZÀ-ÞА-Я .,'/-]{2,50}(?:, [A-Z][\w. ]{1,20})? ?[-_–—]+ +\S")
@@ -118,7 +118,7 @@ def is_note(line: str) -> bool:
     text = fold(line)
     if len(text) > _NOTE_LENGTH:
         return False
-    bracketed = text[:1] == "(" and text[-1:] == ")" and not _AGENCY.match(text)
+    bracketed = text[:1] == "(" and text[-1:] == ")" and not has_agency(text)
     return bracketed or bool(_NOTE.match(text.lstrip("([*")))
 
 
@@ -135,4 +135,5 @@ def is_stopped(line: str) -> bool:
 
 def has_agency(line: str) -> bool:
     """Whether a line begins with a place and an agency mark: `CITY (AP) -`, `CITY /TASS/.`"""
-    return bool(_AGENCY.match(line.lstrip()[:140]))
+    start = line.lstrip(" \t*")[:140]
+    return not start[:1].islower() and bool(_AGENCY.match(start))

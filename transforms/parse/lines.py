@@ -8,7 +8,11 @@ from collections.abc import Iterator, Sequence
 INDENT = 2
 """Columns of leading white space (a tab counts for four) that begin a paragraph; sign-offs stand at one."""
 
-_HARD_WRAP = 110  # no wire wraps its lines later: what is longer is a paragraph of its own
+HARD_WRAP = 110
+"""Columns: no wire wraps its lines later, what is longer is a paragraph of its own."""
+
+_NARROWEST = 38  # columns: lines that all end before are rows, not wrapped prose
+_SHORT = 50  # columns: a line that ends before them was not wrapped
 _RAGGED = 8  # columns that a wrapped line may stay short of the margin, beside its next word
 _SPACES = re.compile("[\x10\x1e\x1f\xa0\u2002-\u200a\u202f]")
 _ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -16,8 +20,10 @@ _DROPPED = re.compile("[\x00-\x08\x0e-\x1d\x7f-\x9f\ufeff\ufffe\uffff]")
 _ANY = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\u2000-\u202f\ufeff\ufffe\uffff]")
 _COLUMNS = re.compile(r"\S(?: {3,}| *\t[ \t]*)\S|(?:\. ?){4}|(?:[;|][^;|]{0,40}){3}")
 _GAPS = ("   ", "\t", "..", ". .", ";", "|")
+_NUMBERED = re.compile(r"\d[\d.,:/-]*\s+\S")
+_WIDE = re.compile(r"[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]")
 _BULLET = re.compile(r"(?:[-*•–—·]|\d{1,2}[.)]) +(?=\S)")
-_CLOSED = re.compile(r"[.!?:;][\"'”’»)\]]*$")
+_CLOSED = re.compile(r"[.!?:;。！？][\"'”’»)\]」]*$")
 _HYPHEN = re.compile(r"\w-$")
 _SUSPENDED = re.compile(r"(?:and|or|und|oder|et|ou|y|o|e|en|of|och|og|eller|to|bis)\b")
 
@@ -84,9 +90,9 @@ class _Width:
     def value(self) -> int:
         """Columns; 0 where the lines are not wrapped."""
         if self._value is None:
-            lengths = sorted(length for line in self._lines if (length := len(line.rstrip())))
+            lengths = sorted(columns for line in self._lines if (columns := _columns(line)))
             margin = lengths[len(lengths) * 9 // 10] if lengths else 0
-            self._value = margin if 20 <= margin <= _HARD_WRAP else 0
+            self._value = margin if _NARROWEST <= margin <= HARD_WRAP else 0
         return self._value
 
 
@@ -102,7 +108,7 @@ def _runs(lines: Sequence[str], marked: bool) -> Iterator[tuple[list[str], bool]
             continue
         depth = indent(line)
         hangs = bool(run) and _hangs(run[0], depth)
-        begins = (marked and depth >= INDENT and not hangs) or (bool(run) and _listed(run[0], line))
+        begins = (marked and depth >= INDENT and not hangs) or (bool(run) and _listed(run, line))
         # A sign-off stands one column in: ` Reuter`, ` (Reporting by ...)`.
         signs = depth == 1 and (len(line) <= 30 or line[1] in "([") and bool(run)
         if run and (begins or signs):
@@ -115,9 +121,11 @@ def _runs(lines: Sequence[str], marked: bool) -> Iterator[tuple[list[str], bool]
         yield run, trusted
 
 
-def _listed(first: str, line: str) -> bool:
-    """Whether both lines begin with a bullet: two entries of a list."""
-    return bool(_BULLET.match(line.lstrip()) and _BULLET.match(first.lstrip()))
+def _listed(run: list[str], line: str) -> bool:
+    """Whether a line begins an entry of a list: a bullet after another one, or after a short line."""
+    if not _BULLET.match(line.lstrip()):
+        return False
+    return len(run[-1]) < _SHORT or _BULLET.match(run[0].lstrip()) is not None
 
 
 def _hangs(first: str, depth: int) -> bool:
@@ -127,33 +135,50 @@ def _hangs(first: str, depth: int) -> bool:
 
 
 def _joined(run: list[str], trusted: bool, width: _Width) -> list[str]:
-    rows = [_is_row(line) for line in run]
     trusted = trusted or all(_hangs(run[0], indent(line)) for line in run[1:])
     if not trusted and not _wrapped(run, width.value):
         return [fold(line) for line in run]
+    rows = [_is_row(line, trusted) for line in run]
     found = [fold(run[0])]
     for number in range(1, len(run)):
         line, before = run[number], run[number - 1]
         text = fold(line)
-        if (rows[number] and rows[number - 1]) or (not trusted and _parted(before, line, width.value)):
+        table = rows[number - 1] and (rows[number] or (number > 1 and rows[number - 2]))
+        if table or (not trusted and _parted(before, line, width.value)):
             found.append(text)
-        elif _HYPHEN.search(found[-1]) and text[:1].isalpha() and not _SUSPENDED.match(text):
-            found[-1] += text
         else:
-            found[-1] += f" {text}"
+            found[-1] += _glue(found[-1], text) + text
     return found
 
 
-def _is_row(line: str) -> bool:
-    """Whether a line has columns: gaps, leaders or separators between its parts."""
+def _glue(text: str, following: str) -> str:
+    """What stands between two lines of a paragraph: a blank, but for hyphens and scripts without blanks."""
+    if _HYPHEN.search(text[-2:]) and following[:1].isalpha() and not _SUSPENDED.match(following):
+        return ""
+    return "" if _WIDE.match(text[-1:]) and _WIDE.match(following) else " "
+
+
+def _is_row(line: str, trusted: bool) -> bool:
+    """Whether a line has columns: gaps, leaders or separators between its parts, or a figure in front.
+
+    A figure alone is no sign where indents begin paragraphs: prose wraps before figures too.
+    """
     text = line.strip()
+    if not trusted and _NUMBERED.match(text):
+        return True
     return any(gap in text for gap in _GAPS) and bool(_COLUMNS.search(text))
+
+
+def _columns(line: str) -> int:
+    """Columns of a line without trailing blanks; a character of Chinese, Japanese or Korean takes two."""
+    text = line.rstrip()
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
 
 
 def _full(line: str, following: str, width: int) -> bool:
     """Whether the next line's first word would not have fitted on this one."""
-    word = following.lstrip().partition(" ")[0]
-    return len(line.rstrip()) + 1 + len(word) + _RAGGED > width
+    word = "" if _WIDE.match(following.lstrip()) else following.lstrip().partition(" ")[0]
+    return _columns(line) + 1 + len(word) + _RAGGED > width
 
 
 def _wrapped(run: list[str], width: int) -> bool:

@@ -32,9 +32,18 @@ class Format:
 @functools.cache
 def formats() -> tuple[Format, ...]:
     """All formats, the most telling mark-up first, plain text last; their modules are imported now."""
-    from transforms.parse import anpa, newsml_g2, ninjs, nitf, text
+    from transforms.parse import anpa, email, iptc7901, newsml_g2, ninjs, nitf, text, zczc
 
-    return (newsml_g2.FORMAT, nitf.FORMAT, ninjs.FORMAT, anpa.FORMAT, text.FORMAT)
+    return (
+        newsml_g2.FORMAT,
+        nitf.FORMAT,
+        ninjs.FORMAT,
+        email.FORMAT,
+        zczc.FORMAT,
+        iptc7901.FORMAT,
+        anpa.FORMAT,
+        text.FORMAT,
+    )
 
 
 def sniff(document: Document, known: tuple[Format, ...]) -> tuple[Format, str]:

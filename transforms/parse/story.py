@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from schemas.item import Subject
 from transforms.parse.cues import credit, has_agency, is_byline, is_dateline, is_job, is_note, is_stopped
 from transforms.parse.fields import Fields
-from transforms.parse.lines import INDENT, fold, indent, paragraphs
+from transforms.parse.lines import HARD_WRAP, INDENT, fold, indent, paragraphs
 
 _SEGMENTS = 9  # segments that may stand before a body
 _SEGMENT_LINES = 5  # lines that one of them may have
 _HEAD_LINES = 40
+_LETTERS = re.compile(r"[\W_]+")
 _HEADLINE = 320  # characters
 _DECK = 700
 
@@ -51,7 +52,7 @@ class Story:
 class _Segment:
     """Lines of the head that no blank line, indent or change of part separates."""
 
-    kind: str  # text, byline, note, credit or dateline
+    kind: str  # text, headline, byline, note, credit or dateline
     lines: list[str]
     end: int  # index of the line after it
     indented: bool
@@ -62,33 +63,55 @@ class _Segment:
         return fold(" ".join(self.lines))
 
 
-def read(lines: Sequence[str]) -> Story:
+def read(lines: Sequence[str], headline: str | None = None) -> Story:
     """The story that a text's lines tell.
 
     Args:
         lines: cleaned lines in order, without framing or header; leading white space counts.
+        headline: where the format gives it apart; the lines may repeat it.
 
     Returns:
         The parts; the dateline stays in the first paragraph and the sign-off in the last. A text of one
         or two short lines is a headline without a body (a bulletin, a snap).
     """
-    segments = _segments(lines)
+    segments = _segments(lines, headline)
     count = _head(segments)
     head = segments[:count]
     rest = head[-1].end if head else 0
-    texts = [segment for segment in head if segment.kind == "text"]
-    section, headline, deck = _titles(texts)
-    bylines = [segment for segment in head if segment.kind == "byline"]
+    texts = [line for segment in head if segment.kind == "text" for line in (*segment.lines, "")]
+    if headline is None:
+        section, headline, deck = titles(texts)
+    else:
+        section, deck = None, fold(" ".join(texts)) or None
     credits = [credit(segment.text) for segment in head if segment.kind == "credit"]
     return Story(
         section=section,
         headline=headline,
         summary=deck,
-        byline=_byline(bylines),
+        byline=_byline([segment for segment in head if segment.kind == "byline"]),
         credit=credits[0] if credits else None,
         notes=tuple(segment.text for segment in head if segment.kind == "note"),
         paragraphs=tuple(paragraphs(lines[rest:])),
     )
+
+
+def titles(lines: Sequence[str]) -> tuple[str | None, str | None, str | None]:
+    """Section, headline and deck of the lines above a story; a blank line parts two of them for certain."""
+    groups: list[str] = []
+    before = ""
+    for line in lines:
+        text = fold(line)
+        if before and text and _continues(before, text):
+            groups[-1] += f" {text}"
+        elif text:
+            groups.append(text)
+        before = text
+    section = None
+    if len(groups) > 1 and _is_section(groups[0], groups[1]):
+        section = groups.pop(0)
+    if not groups:
+        return section, None, None
+    return section, groups[0], " ".join(groups[1:]) or None
 
 
 def _kind(line: str, depth: int, last: _Segment | None, gap: bool) -> str:
@@ -107,9 +130,12 @@ def _kind(line: str, depth: int, last: _Segment | None, gap: bool) -> str:
     return "dateline" if is_dateline(line, certain=same) else credited
 
 
-def _segments(lines: Sequence[str]) -> list[_Segment]:
-    """The segments down to the first one that must be body: a dateline, or a long run of lines."""
-    found: list[_Segment] = []
+def _segments(lines: Sequence[str], headline: str | None) -> list[_Segment]:
+    """The segments down to the first one that must be body: a dateline, or a long run of lines.
+
+    A headline known before is the first segment, without lines.
+    """
+    found: list[_Segment] = [] if headline is None else [_Segment("headline", [], 0, False, True)]
     gap = True
     for number, line in enumerate(lines[:_HEAD_LINES]):
         if not line or line.isspace():
@@ -121,12 +147,21 @@ def _segments(lines: Sequence[str]) -> list[_Segment]:
             continue
         depth = indent(line)
         last = found[-1] if found else None
-        if last is not None and not gap and last.kind == "note" and _open(last.text):
+        if last is not None and not gap and last.kind == "note" and _goes_on(last.text, last.lines[-1]):
             last.lines.append(line)
             last.end = number + 1
             continue
         kind = _kind(line, depth, last, gap)
-        begins = last is None or gap or depth >= INDENT or last.kind in ("byline", "credit") or kind != "text"
+        if kind == "text" and headline and same(line, headline):
+            kind = "headline"
+        begins = (
+            last is None
+            or gap
+            or depth >= INDENT
+            or kind != "text"
+            or last.kind != "text"
+            or max(len(line), len(last.lines[-1])) > HARD_WRAP
+        )
         if begins:
             found.append(_Segment(kind, [line], number + 1, depth >= INDENT))
             if kind == "dateline" or len(found) > _SEGMENTS:
@@ -140,9 +175,21 @@ def _segments(lines: Sequence[str]) -> list[_Segment]:
     return found
 
 
+def same(one: str, other: str) -> bool:
+    """Whether two lines have the same letters and digits, whatever their case and punctuation."""
+    return _LETTERS.sub("", one).casefold() == _LETTERS.sub("", other).casefold()
+
+
 def _open(text: str) -> bool:
     """Whether a note in brackets goes on in the next line."""
     return text.startswith("(") and ")" not in text
+
+
+def _goes_on(note: str, line: str) -> bool:
+    """Whether the next line belongs to a note: its bracket is open, or it was broken at the margin."""
+    if note.startswith("("):
+        return _open(note)
+    return 50 <= len(line) <= HARD_WRAP and not is_stopped(note)
 
 
 def _head(segments: list[_Segment]) -> int:
@@ -153,9 +200,7 @@ def _head(segments: list[_Segment]) -> int:
     named = next((n for n, s in enumerate(segments) if s.kind == "byline" and n), None)
     if named is not None and (begun is None or named < begun) and _bare(segments[:named]):
         end = named + 1
-        while end < len(segments) and (
-            segments[end].kind == "byline" or (segments[end].kind == "text" and is_job(segments[end].text))
-        ):
+        while end < len(segments) and (segments[end].kind == "byline" or _is_job(segments[end])):
             segments[end].kind = "byline"
             end += 1
         while end < len(segments) and segments[end].kind == "note":
@@ -166,9 +211,9 @@ def _head(segments: list[_Segment]) -> int:
     if begun is not None and _bare(segments[:begun]):
         return begun
     end = 0
-    while end < len(segments) and segments[end].kind in ("note", "credit"):
+    while end < len(segments) and segments[end].kind in ("headline", "note", "credit"):
         end += 1
-    if end < len(segments) and _is_title(segments[end]):
+    if end < len(segments) and segments[0].kind != "headline" and _is_title(segments[end]):
         end += 1
         while end < len(segments) and segments[end].kind == "note":
             end += 1
@@ -177,7 +222,7 @@ def _head(segments: list[_Segment]) -> int:
 
 def _bare(segments: list[_Segment]) -> bool:
     """Whether all of these could stand before a body: short, and no long run of prose."""
-    texts = [segment for segment in segments if segment.kind not in ("note", "credit", "byline")]
+    texts = [segment for segment in segments if segment.kind in ("text", "dateline")]
     return len(texts) <= 5 and all(
         len(segment.lines) <= _SEGMENT_LINES
         and len(segment.text) <= _DECK
@@ -199,24 +244,6 @@ def _is_title(segment: _Segment) -> bool:
     if size > 1 and is_stopped(text) and not text.isupper():
         return False
     return len(text) <= _HEADLINE and size <= 4
-
-
-def _titles(texts: list[_Segment]) -> tuple[str | None, str | None, str | None]:
-    """Section, headline and deck of the head's text segments."""
-    groups: list[str] = []
-    for segment in texts:
-        for number, line in enumerate(segment.lines):
-            text = fold(line)
-            if number and _continues(fold(segment.lines[number - 1]), text):
-                groups[-1] += f" {text}"
-            else:
-                groups.append(text)
-    section = None
-    if len(groups) > 1 and _is_section(groups[0], groups[1]):
-        section = groups.pop(0)
-    if not groups:
-        return None, None, None
-    return section, groups[0], " ".join(groups[1:]) or None
 
 
 def _continues(line: str, following: str) -> bool:

