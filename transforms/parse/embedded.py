@@ -8,10 +8,15 @@ import re
 
 from lxml import etree
 
-from transforms.parse import markup, nitf, nitf_docdata, xhtml, xml
+from transforms.parse import html, markup, nitf, nitf_docdata, xml
 from transforms.parse.fields import Fields
 
-_TEXT_TYPES = re.compile(r"text/(?!css|javascript)|html|xml|nitf|^$", re.I)
+_NO_TEXT = re.compile(
+    r"image|audio|video|css|javascript|json|octet|pdf|zip|msword|officedocument|jpe?g|mpe?g|mp[34]|gif|png|tiff",
+    re.I,
+)
+_TWICE_ESCAPED = re.compile(r"&amp;(?=(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z]{2,8});)")
+_ELEMENT = re.compile(r"\s*<([A-Za-z][\w.-]*)\b[^<>]*>.*</\1>\s*", re.S)
 _TITLES = ("headline", "summary")
 
 
@@ -36,12 +41,11 @@ def element(holder: etree._Element, fields: Fields, origin: str) -> list[str]:
 
 
 def text(content: str, fields: Fields, origin: str) -> list[str]:
-    """Paragraphs of a string that is HTML or plain text."""
-    content = content.strip("\n\r")
-    if xhtml.is_markup(content):
-        tree = xhtml.fragment(content)
-        return _apart(markup.read(tree, titles=[fields.get(name) for name in _TITLES]), fields, origin)
-    return markup.plain(content)
+    """Paragraphs of a string that is HTML or plain text; references escaped twice become characters."""
+    content = _TWICE_ESCAPED.sub("&", content.strip("\n\r"))
+    if html.is_markup(content) or _ELEMENT.fullmatch(content):
+        return _apart(html.read(content, titles=[fields.get(name) for name in _TITLES]), fields, origin)
+    return html.paragraphs(content)
 
 
 def data(
@@ -53,10 +57,11 @@ def data(
         holder: the element around it.
         fields: the item's fields.
         origin: name of the holder.
-        media_type: its media type or format's name, None where it says none; what is no text is passed over.
+        media_type: its media type or format's name, None where it says none; pictures, styles and the like
+            are passed over.
         coded: the holder's own word for its transfer encoding.
     """
-    if not _TEXT_TYPES.search(media_type or ""):
+    if media_type and _NO_TEXT.search(media_type):
         return []
     if "base64" not in (coded or "").lower():
         return element(holder, fields, origin)
@@ -68,14 +73,6 @@ def data(
 
 def _apart(passages: markup.Passages, fields: Fields, origin: str) -> list[str]:
     """Put what the mark-up set apart, and hand back the paragraphs."""
-    fields.put("headline", next(iter(passages.titles), None), f"{origin} heading")
-    fields.put("byline", passages.byline, f"{origin} byline")
-    fields.put("dateline", passages.dateline, f"{origin} dateline")
-    fields.put("summary", passages.summary, f"{origin} summary")
-    fields.put("sign_off", passages.sign_off, f"{origin} sign-off")
-    fields.put("copyright_notice", passages.notice, f"{origin} copyrite")
-    for note in passages.notes:
-        fields.add("ed_notes", note, f"{origin} note")
-    for association in passages.media:
-        fields.add("associations", association, f"{origin} media")
-    return passages.paragraphs
+    paragraphs, passages.paragraphs = passages.paragraphs, []
+    html.put(fields, passages, origin)
+    return paragraphs

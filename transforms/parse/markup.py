@@ -22,6 +22,7 @@ CELLS = " | "
 
 _BREAK = "\u2028"  # stands for <br/> until its block is complete
 _SHORT = 240  # characters: a block that a class calls a byline is no byline when it is longer
+_PARTS = 12  # tables in tables, notes in notes: no agency's nest deeper than four
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _FOLDED = re.compile(r"[\W_]+")
 _NOT_PUBLISHABLE = frozenset({"npa", "nonpublic", "editorsnote"})
@@ -32,6 +33,11 @@ def same(one: str | None, other: str | None) -> bool:
     return bool(one and other) and _FOLDED.sub(" ", one or "").strip().casefold() == (
         _FOLDED.sub(" ", other or "").strip().casefold()
     )
+
+
+def is_slug(deck: str | None, headline: str | None) -> bool:
+    """Whether a second title is a slug: a few words in capitals under a headline that has small letters."""
+    return bool(deck and deck.isupper() and len(deck) <= 60 and not (headline or deck).isupper())
 
 
 @dataclass(slots=True)
@@ -67,7 +73,11 @@ def read(*elements: etree._Element | None, titles: Iterable[str | None] = ()) ->
     Returns:
         Paragraphs, and what stood apart from them. Datelines that stand inside a paragraph stay there.
     """
-    reader = _Reader()
+    return _read(elements, titles, 0)
+
+
+def _read(elements: Iterable[etree._Element | None], titles: Iterable[str | None], depth: int) -> Passages:
+    reader = _Reader(depth)
     for element in elements:
         if element is not None:
             reader.block(element)
@@ -97,7 +107,8 @@ def inline(element: etree._Element | None) -> str | None:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, depth: int) -> None:
+        self._depth = depth  # readers of notes and tables around this one
         self.found = Passages()
         self.ranks: list[int] = []  # of each paragraph: 0 text, 1-6 heading
         self._buffer: list[str] = []
@@ -186,7 +197,7 @@ class _Reader:
             case Kind.NOTE:
                 self._note(element)
             case Kind.SUMMARY:
-                found.summary = found.summary or " ".join(read(element).paragraphs) or None
+                found.summary = found.summary or " ".join(self._part(element).paragraphs) or None
             case Kind.SIGN_OFF:
                 found.sign_off = " ".join(filter(None, (found.sign_off, inline(element)))) or None
             case Kind.NOTICE:
@@ -200,9 +211,15 @@ class _Reader:
                 else:
                     setattr(found, name, text)
 
+    def _part(self, element: etree._Element) -> Passages:
+        """What a part of its own holds; parts inside one another are read as one text from some depth."""
+        if self._depth < _PARTS:
+            return _read((element,), (), self._depth + 1)
+        return Passages(paragraphs=[text] if (text := xml.text(element)) else [])
+
     def _note(self, element: etree._Element) -> None:
         """A note: NITF's `note` is text unless it says that it is for editors."""
-        passages = read(element)
+        passages = self._part(element)
         said = {element.get("type"), element.get("noteclass")}
         by_class = vocabulary.role(element.get("class") or "") is Kind.NOTE
         if by_class or said & _NOT_PUBLISHABLE:
@@ -217,7 +234,7 @@ class _Reader:
         if xml.local(element).lower() == "tr":
             cells = []
             for cell in element:
-                passages = read(cell)
+                passages = self._part(cell)
                 self.found.media += passages.media
                 self.found.notes += passages.notes
                 cells.append([*passages.titles, *passages.paragraphs])

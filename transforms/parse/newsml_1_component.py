@@ -18,6 +18,7 @@ _SUMMARY = frozenset({"abstract", "summary", "subheadline", "teaser", "subtitle"
 _EXTRA = frozenset(
     {"stylesheet", "tweettext", "tweet", "quote", "pullquote", "logo", "thumbnail", "keywords"}
 )
+_LAST = frozenset({"contact", "contacts", "boilerplate", "about"})
 _MEDIA = re.compile(
     r"photo|picture|graphic|image|video|audio|sound|animation|cartoon|mp3|mpeg|jpe?g|gif|png", re.I
 )
@@ -48,7 +49,8 @@ class Component:
         self.element = element
         self._texts: list[_Text] = []
         self._pictures: list[etree._Element] = []
-        self._walk(element, "", None)
+        self._media_only: set[etree._Element] = set()
+        self._walk(element, "", None, False)
         own = _language(element) or language or next((t.language for t in self._texts if t.language), None)
         self.language = own
         wanted = _primary(own)
@@ -58,19 +60,31 @@ class Component:
         self.is_media = not any(text.role not in _EXTRA | _TITLE | _SUMMARY for text in told)
         self._texts = told if not self.is_media else self._texts
 
-    def _walk(self, element: etree._Element, role: str, language: str | None) -> None:
+    def _walk(
+        self, element: etree._Element, role: str, language: str | None, inside: bool
+    ) -> tuple[bool, bool]:
+        """Gather texts and pictures; returns whether the component holds media, and text but captions."""
         role = (xml.attribute(xml.child(element, "Role"), "FormalName") or role).casefold().replace(" ", "")
         language = _language(element) or language
-        if _is_media(element):
+        gathers = any(xml.attribute(item, "Href") for item, _ in _content_items(element))
+        if gathers and not inside:
             self._pictures.append(element)
+        media = told = False
         for child in element:
             name = xml.local(child)
             if name == "NewsComponent":
-                self._walk(child, role, language)
+                below = self._walk(child, role, language, gathers)
+                media, told = media or below[0], told or below[1]
             elif name == "ContentItem":
+                kind = f"{_format(child) or ''} {xml.attribute(xml.child(child, 'MediaType'), 'FormalName')}"
+                media = media or bool(_MEDIA.search(kind) or child.get("Href"))
                 for data in xml.children(child, "DataContent"):
                     if len(data) or (data.text and data.text.strip()):
                         self._texts.append(_Text(data, child, role, language, element))
+                        told = told or role not in _CAPTION
+        if media and not told:
+            self._media_only.add(element)
+        return media, told
 
     def components(self) -> Iterator[etree._Element]:
         """Components whose metadata describe the text, outermost first; those of its pictures left out."""
@@ -81,7 +95,7 @@ class Component:
         for child in xml.children(element, "NewsComponent"):
             language = _language(child)
             foreign = language and self.language and _primary(language) != _primary(self.language)
-            if not foreign and (self.is_media or not _holds_media_only(child)):
+            if not foreign and (self.is_media or child not in self._media_only):
                 yield from self._described(child)
 
     def paragraphs(self, fields: Fields) -> list[str]:
@@ -94,6 +108,7 @@ class Component:
                 fields.put("summary", _line(text), f"component of role {text.role}")
             elif text.role not in _EXTRA:
                 bodies.append(text)
+        bodies.sort(key=lambda text: text.role in _LAST)
         found: list[str] = []
         done: set[etree._Element] = set()
         seen: set[str] = set()
@@ -106,6 +121,9 @@ class Component:
             paragraphs = embedded.data(text.data, fields, "DataContent", kind, coded)
             start = " ".join(paragraphs)[:400]
             if paragraphs and start not in seen:
+                title = xml.text(xml.child(text.component, "NewsLines", "HeadLine"))
+                if found and title and not markup.same(title, fields.get("headline")):
+                    found.append(title)  # the next of several stories
                 found += paragraphs
                 seen.add(start)
                 done.add(text.component)
@@ -140,34 +158,6 @@ def _content_items(element: etree._Element) -> Iterator[tuple[etree._Element, st
         role = (xml.attribute(xml.child(child, "Role"), "FormalName") or own).casefold()
         for item in xml.children(child, "ContentItem"):
             yield item, role
-
-
-def _is_media(element: etree._Element) -> bool:
-    """Whether a component gathers renditions: itself of media, or of components that are."""
-    if _parent_is_media(element):
-        return False
-    return any(xml.attribute(item, "Href") for item, _ in _content_items(element))
-
-
-def _parent_is_media(element: etree._Element) -> bool:
-    parent = element.getparent()
-    if parent is None or xml.local(parent) != "NewsComponent":
-        return False
-    return any(xml.attribute(item, "Href") for item, _ in _content_items(parent))
-
-
-def _holds_media_only(element: etree._Element) -> bool:
-    """Whether a component is a picture or the like: media below it, and no text but captions."""
-    media = False
-    for item in xml.descendants(element, "ContentItem"):
-        kind = f"{xml.attribute(xml.child(item, 'MediaType'), 'FormalName') or ''} {_format(item) or ''}"
-        if _MEDIA.search(kind) or xml.attribute(item, "Href"):
-            media = True
-        elif xml.child(item, "DataContent") is not None:
-            role = xml.attribute(xml.child(item.getparent(), "Role"), "FormalName") or ""
-            if role.casefold() not in _CAPTION:
-                return False
-    return media
 
 
 def _caption(element: etree._Element) -> str | None:

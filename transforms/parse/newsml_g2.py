@@ -37,7 +37,7 @@ def parse(document: Document) -> Iterator[ParsedItem | Reject]:
     """
     root = document.xml
     if xml.local(root) != "newsMessage":
-        yield _item(root, document, None, None)
+        yield _item(root, document, None, None, Catalog())
         return
     items = [item for group in xml.children(root, "itemSet") for item in xml.children(group, *_NEWS, *_OTHER)]
     items = items or list(xml.children(root, *_NEWS, *_OTHER))
@@ -45,12 +45,13 @@ def parse(document: Document) -> Iterator[ParsedItem | Reject]:
         raise ItemError(Code.STRUCTURE_BROKEN, "newsMessage without items")
     if len(items) > document.limits.items:
         raise ItemError(Code.STRUCTURE_BROKEN, f"newsMessage of {len(items)} items")
+    catalog = Catalog(root, xml.child(root, "header"))
     if len(items) == 1:
-        yield _item(items[0], document, None, root)
+        yield _item(items[0], document, None, root, catalog)
         return
     for number, item in enumerate(items, 1):
         try:
-            yield _item(item, document, number, root)
+            yield _item(item, document, number, root, catalog)
         except ItemError as error:
             yield _reject(item, document, number, error)
 
@@ -69,7 +70,11 @@ def _reject(item: etree._Element, document: Document, number: int, error: ItemEr
 
 
 def _item(
-    item: etree._Element, document: Document, number: int | None, message: etree._Element | None
+    item: etree._Element,
+    document: Document,
+    number: int | None,
+    message: etree._Element | None,
+    catalog: Catalog,
 ) -> ParsedItem:
     kind = xml.local(item)
     if kind in _OTHER:
@@ -81,7 +86,7 @@ def _item(
     fields.put("uri", xml.attribute(item, "guid"), "guid")
     fields.put("version", xml.attribute(item, "version"), "version")
     header = xml.child(message, "header")
-    metadata = Metadata(item, groups, Catalog(header, message, item), fields)
+    metadata = Metadata(item, groups, Catalog(item, outer=catalog), fields)
     metadata.read()
     _header(header, fields)
     newsml_g2_content.read(groups.get("contentSet", []), metadata.language, fields)

@@ -73,7 +73,8 @@ def story(root: etree._Element, fields: Fields) -> list[str]:
         for association in summary.media:
             fields.add("associations", association, "abstract media")
     fields.put("summary", passages.summary, "body.content abstract")
-    fields.put("summary", _deck(top), "hl2")
+    deck = _deck(top)
+    fields.put("slugline" if markup.is_slug(deck, title) else "summary", deck, "hl2")
     _rights(top, passages, fields)
     for element in top.get("note", []):
         for note in markup.read(element).paragraphs:

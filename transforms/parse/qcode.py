@@ -7,11 +7,14 @@ only referred to are not fetched: there the alias stays as sent.
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from transforms.parse import xml
 
 _IPTC = "cv.iptc.org/newscodes/"
+_SEPARATOR = re.compile(r"[/#:?=]")
 _ALIASES = {  # https://cv.iptc.org/newscodes/ : last part of the scheme's URI -> recommended alias
     "mediatopic": "medtop",
     "subjectcode": "subj",
@@ -36,14 +39,15 @@ _ALIASES = {  # https://cv.iptc.org/newscodes/ : last part of the scheme's URI -
 class Catalog:
     """The aliases an item declares, those of its message included."""
 
-    def __init__(self, *elements: etree._Element | None) -> None:
-        """Args: elements whose `catalog` children are read, the outermost first."""
-        self._uris: dict[str, str] = {}
+    def __init__(self, *elements: etree._Element | None, outer: Catalog | None = None) -> None:
+        """Args: elements whose `catalog` children are read, and the catalog of what is around them."""
+        self._uris: dict[str, str] = dict(outer._uris) if outer else {}
         for element in elements:
             for catalog in xml.children(element, "catalog"):
                 for scheme in xml.children(catalog, "scheme"):
                     if (alias := scheme.get("alias")) and (uri := scheme.get("uri")):
                         self._uris[alias.strip()] = uri.strip()
+        self._aliases = {uri: alias for alias, uri in self._uris.items()}
 
     def split(self, qcode: str) -> tuple[str | None, str]:
         """(alias, code) of a QCode; the alias is None where there is none."""
@@ -60,10 +64,9 @@ class Catalog:
         scheme, slash, code = uri.rpartition("/")
         if slash and code and (alias := _iptc(scheme)):
             return alias, code
-        matches = [(len(known), alias) for alias, known in self._uris.items() if uri.startswith(known)]
-        if matches:
-            length, alias = max(matches)
-            return _iptc(self._uris[alias]) or alias, uri[length:]
+        for end in [match.end() for match in _SEPARATOR.finditer(uri)][:-9:-1] if self._aliases else ():
+            if known := self._aliases.get(uri[:end]):
+                return known, uri[end:]
         return None, uri
 
     def concept(self, element: etree._Element) -> tuple[str | None, str | None]:

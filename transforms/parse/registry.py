@@ -32,16 +32,31 @@ class Format:
 @functools.cache
 def formats() -> tuple[Format, ...]:
     """All formats, the most telling mark-up first, plain text last; their modules are imported now."""
-    from transforms.parse import anpa, email, iptc7901, newsml_g2, ninjs, nitf, text, zczc
+    from transforms.parse import (
+        anpa,
+        email,
+        house_dialects,
+        iptc7901,
+        newsml_1,
+        newsml_g2,
+        ninjs,
+        nitf,
+        text,
+        xhtml,
+        zczc,
+    )
 
     return (
         newsml_g2.FORMAT,
+        newsml_1.FORMAT,
         nitf.FORMAT,
+        *house_dialects.FORMATS,
         ninjs.FORMAT,
         email.FORMAT,
         zczc.FORMAT,
         iptc7901.FORMAT,
         anpa.FORMAT,
+        xhtml.FORMAT,
         text.FORMAT,
     )
 

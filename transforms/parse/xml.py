@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from lxml import etree
 
@@ -266,3 +266,16 @@ def in_language(elements: Iterable[etree._Element], language: str | None) -> lis
 
 def _primary(tag: str | None) -> str:
     return (tag or "").replace("_", "-").partition("-")[0].strip().lower()
+
+
+def outermost(root: etree._Element, names: Collection[str]) -> list[etree._Element]:
+    """The elements with one of these local names that stand inside no other of them, in document order."""
+    found: list[etree._Element] = []
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        if local(element) in names:
+            found.append(element)
+        else:
+            waiting += reversed(element)
+    return found
