@@ -1,6 +1,6 @@
 """The whole pipeline on one page.
 
-    resources ─► Expand ─► Parse ─► Normalize ─► StageItems ─► Link ─► Write ─► Finish ─► (commit)
+    resources ─► Read ──► Parse ─► Normalize ─► StageItems ─► Link ─► Write ─► Finish ─► (commit)
                    │         │          │            │                   ▲
                    └─────────┴──────────┴────────────┴─► StageRejects ───┘
 
@@ -14,20 +14,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import apache_beam as beam
-from transforms.expand.transform import Expand
 
 from pipeline.finish import Finish
 from pipeline.link import Link
 from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
 from pipeline.sources.files import Resource
+from pipeline.sources.transform import Read
 from pipeline.stage import StageItems, StageRejects
 from pipeline.write import Write
-from schemas.rows import register_row
+from transforms.expand.expand import Hints
 from transforms.normalize.transform import Normalize
 from transforms.parse.transform import Parse
-
-register_row(Resource)
 
 
 def build(pipeline: beam.Pipeline, config: Config, resources: Sequence[Resource], dataset: Dataset) -> None:
@@ -48,7 +46,7 @@ def build(pipeline: beam.Pipeline, config: Config, resources: Sequence[Resource]
         | "Resources" >> beam.Create(list(resources)).with_output_types(Resource)
         | "Spread" >> beam.Reshuffle()
     )
-    raw = found | "Expand" >> Expand(config.expansion, config.provider, config.source_format)
+    raw = found | "Read" >> Read(Hints(config.provider, config.source_format), config.expansion)
     parsed = raw.items | "Parse" >> Parse(config.parsing)
     items = parsed.items | "Normalize" >> Normalize(config.ingested_at)
     staged = items.items | "StageItems" >> StageItems(folder / "items", keys, config.staging_rows)

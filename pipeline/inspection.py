@@ -7,16 +7,16 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from transforms.enrich.story import Story
-from transforms.enrich.taggers import tagger
-from transforms.expand.expand import expand
-from transforms.normalize.item import normalize
-
-from pipeline.sources.files import Resource, find, open_resource
+from pipeline.sources.files import find
+from pipeline.sources.read import read
 from schemas.errors import ItemError, Reject
 from schemas.item import Item, ParsedItem
 from schemas.raw import RawItem
+from transforms.enrich.story import Story, enrich
+from transforms.enrich.taggers import tagger
+from transforms.expand.expand import Hints
 from transforms.expand.limits import ExpandLimits
+from transforms.normalize.item import normalize
 from transforms.parse.document import Document
 from transforms.parse.registry import formats, sniff
 
@@ -45,26 +45,11 @@ def inspect(
         WirebeamError: there is no such file.
     """
     for resource in find([path]):
-        for raw in _expanded(resource, provider, source_format, limits or ExpandLimits()):
+        for raw in read(resource, Hints(provider, source_format), limits):
             if isinstance(raw, Reject):
                 yield _rejected(raw)
             else:
                 yield from _explained(raw, ingested_at)
-
-
-def _expanded(
-    resource: Resource, provider: str | None, source_format: str | None, limits: ExpandLimits
-) -> Iterator[RawItem | Reject]:
-    with open_resource(resource.uri) as stream:
-        yield from expand(
-            resource.uri,
-            stream,
-            received_at=resource.received_at,
-            size=resource.size,
-            provider_hint=provider,
-            format_hint=source_format,
-            limits=limits,
-        )
 
 
 def _rejected(reject: Reject) -> dict[str, Any]:
@@ -108,15 +93,28 @@ def _fields(parsed: ParsedItem, item: Item) -> dict[str, Any]:
         else _plain(getattr(item, field.name))
         for field in dataclasses.fields(Item)
     }
-    tag = tagger("rules")
-    tagged = tag(Story.of_item(item)) if tag else None
+    tagged = enrich(_story(item), tagger("rules"))
     return {
         "sent": {name: {"value": value, "from": parsed.origins.get(name)} for name, value in sent.items()},
         "item": {name: value for name, value in made.items() if value not in (None, [], "")},
-        "entities": _plain(tagged.entities) if tagged else [],
-        "topics": _plain(tagged.topics) if tagged else [],
+        "entities": _plain(tagged.entities),
+        "topics": _plain(tagged.topics),
         "warnings": list(item.warnings),
     }
+
+
+def _story(item: Item) -> Story:
+    return Story(
+        headline=item.headline or "",
+        body_text=item.body_text,
+        language=item.language,
+        provider=item.provider,
+        places=item.dateline.places if item.dateline else (),
+        located=item.located,
+        subjects=item.subjects,
+        keywords=item.keywords,
+        authors=[author.name for author in item.authors],
+    )
 
 
 def _time(value: int | None) -> str | None:

@@ -42,7 +42,6 @@ VERDICTS = pa.schema(
         ("duplicate_of", pa.string()),
         ("duplicate_kind", pa.string()),
         ("similarity", pa.float32()),
-        ("linked_to", pa.string()),
         ("link_reason", pa.string()),
         ("revision_kind", pa.string()),
     ]
@@ -150,7 +149,6 @@ def _held(snapshot: Snapshot, since: int, until: int, horizon: int) -> Iterator[
                 story_id=row.story_id,
                 revision_of=row.revision_of,
                 duplicate_of=row.duplicate_of,
-                parent=row.linked_to,
             ),
         )
 
@@ -198,19 +196,19 @@ def link(tables: Sequence[pa.Table], snapshot: Snapshot, horizon: int, outcome: 
     linker = Linker(horizon)
     old = _held(snapshot, since, until, horizon)
     new = _fresh(tables, snapshot.partition_by, snapshot, outcome)
-    merged = heapq.merge(
-        ((sketch.order, 0, sketch, verdict) for sketch, verdict in old),
-        ((sketch.order, 1, sketch, row) for row, sketch in new),
-        key=lambda entry: entry[:2],
+    merged: Iterator[tuple[Sketch, Verdict | None, dict[str, Any]]] = heapq.merge(
+        ((sketch, verdict, {}) for sketch, verdict in old),
+        ((sketch, None, row) for row, sketch in new),
+        key=lambda entry: (entry[0].order, entry[1] is None),
     )
-    for _, is_new, sketch, carried in merged:
-        if not is_new:
-            linker.hold(sketch, carried)
+    for sketch, known, carried in merged:
+        if known is not None:
+            linker.hold(sketch, known)
             continue
         verdict = linker.link(sketch)
         activity.note("linked")
         partition = snapshot.partition_by.path(carried["version_created"], carried.get)
-        outcome.counts["link", verdict.duplicate_kind or verdict.revision_kind or "new"] += 1
+        outcome.counts["link", verdict.relation or "new"] += 1
         outcome.add(
             "duplicates" if verdict.duplicate_of else "stories",
             partition,
@@ -222,7 +220,6 @@ def link(tables: Sequence[pa.Table], snapshot: Snapshot, horizon: int, outcome: 
             verdict.duplicate_of,
             verdict.duplicate_kind,
             verdict.similarity,
-            verdict.parent,
             verdict.reason,
             verdict.revision_kind,
         )

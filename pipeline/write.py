@@ -5,13 +5,12 @@ from __future__ import annotations
 import collections
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
-from transforms.enrich.story import Enrichment, Story
 
 from pipeline.link import FilePlan
 from pipeline.sinks.columns import array
@@ -21,13 +20,27 @@ from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.staging import read_rows
 from schemas.arrow import ENTITY, LINK_FIELDS, REJECTS, STORIES, TOPIC
 from schemas.errors import Stage
+from schemas.item import Place, Subject
 from schemas.rows import register_row
 from transforms import activity
+from transforms.enrich.span import Tagger
+from transforms.enrich.story import Story, enrich
+from transforms.enrich.taggers import tagger
 from transforms.step import TALLIES, Tally, in_global_window
 
 register_row(DataFile)
 
-Tag = Callable[[Story], Enrichment]
+_STORY_COLUMNS = (
+    "headline",
+    "body_text",
+    "language",
+    "provider",
+    "dateline",
+    "located",
+    "subjects",
+    "keywords",
+    "authors",
+)
 _ROWS = 2_048  # gathered, tagged and written at once
 
 
@@ -62,11 +75,30 @@ def with_links(rows: pa.Table, verdicts: pa.Table) -> pa.Table:
     return rows.set_column(index, rows.schema.field(index), filled)
 
 
-def with_enrichment(rows: pa.Table, tag: Tag | None) -> pa.Table:
+def stories(rows: pa.Table) -> Iterator[Story]:
+    """What tagging needs of each row."""
+    columns = [rows.column(name).to_pylist() for name in _STORY_COLUMNS]
+    for values in zip(*columns, strict=True):
+        row = dict(zip(_STORY_COLUMNS, values, strict=True))
+        dateline = row["dateline"] or {}
+        yield Story(
+            headline=row["headline"] or "",
+            body_text=row["body_text"],
+            language=row["language"],
+            provider=row["provider"],
+            places=[Place(**place) for place in dateline.get("places") or ()],
+            located=row["located"],
+            subjects=[Subject(**subject) for subject in row["subjects"] or ()],
+            keywords=row["keywords"] or (),
+            authors=[author["name"] for author in row["authors"] or ()],
+        )
+
+
+def with_enrichment(rows: pa.Table, tagger_: Tagger | None) -> pa.Table:
     """Rows with entities and topics; empty without a tagger."""
-    tagged = [tag(story) for story in Story.of_table(rows)] if tag else [None] * len(rows)
-    entities = [None if found is None else found.entities for found in tagged]
-    topics = [None if found is None else found.topics for found in tagged]
+    tagged = [enrich(story, tagger_) for story in stories(rows)] if tagger_ else None
+    entities = [found.entities for found in tagged] if tagged else [None] * len(rows)
+    topics = [found.topics for found in tagged] if tagged else [None] * len(rows)
     rows = rows.append_column("entities", array(entities, pa.list_(ENTITY)))
     return rows.append_column("topics", array(topics, pa.list_(TOPIC)))
 
@@ -79,9 +111,7 @@ class _Write(beam.DoFn):
         self._ner = ner
 
     def setup(self) -> None:
-        from transforms.enrich.taggers import tagger
-
-        self._tag = tagger(self._ner)
+        self._tagger = None if self._ner == "off" else tagger(self._ner)
 
     def start_bundle(self) -> None:
         self._counts: collections.Counter[tuple[str, str, str]] = collections.Counter()
@@ -114,9 +144,9 @@ class _Write(beam.DoFn):
             return rows.select(REJECTS.names)
         rows = with_links(rows, verdicts)
         started = time.perf_counter_ns()
-        stories = dataset == "stories"
-        rows = with_enrichment(rows, self._tag if stories else None)
-        if stories:
+        tagged = dataset == "stories"
+        rows = with_enrichment(rows, self._tagger if tagged else None)
+        if tagged:
             self._counts[Stage.ENRICH, "in", ""] += len(rows)
             self._counts[Stage.ENRICH, "nanoseconds", ""] += time.perf_counter_ns() - started
         return rows.select(STORIES.names)

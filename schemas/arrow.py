@@ -121,7 +121,6 @@ LINK_FIELDS: tuple[pa.Field, ...] = (
     _column("duplicate_of", pa.string(), "uri of the story that this one copies (duplicates/ only)"),
     _column("duplicate_kind", pa.string(), "`exact` or `near` (duplicates/ only)"),
     _column("similarity", pa.float32(), "Jaccard of word 5-grams with the item linked to"),
-    _column("linked_to", pa.string(), "item_id of the very item it was linked to"),
     _column("link_reason", pa.string(), "why it was linked"),
 )
 ENRICH_FIELDS: tuple[pa.Field, ...] = (

@@ -77,18 +77,26 @@ class Step(beam.DoFn):
         self._counts: collections.Counter[tuple[str, str]] = collections.Counter()
 
     def process(self, element: Any) -> Iterator[Any]:
-        """One element through `apply`."""
+        """One element through `apply`, result by result: an archive's members are never held together."""
         counts = self._counts
-        started = time.perf_counter_ns()
-        try:
-            results = list(self.apply(element))
-        except ItemError as error:
-            results = [self._reject(element, error)]
-        except Exception as error:  # noqa: BLE001 - one bad item costs that item only, whatever the fault
-            results = [self._reject(element, ItemError(Code.INTERNAL, f"{type(error).__name__}: {error}"))]
-        counts["nanoseconds", ""] += time.perf_counter_ns() - started
         counts["in", ""] += 1
-        for result in results:
+        results: Iterator[Any] | None = None
+        last = False
+        while not last:
+            started = time.perf_counter_ns()
+            try:
+                if results is None:
+                    results = iter(self.apply(element))
+                result = next(results)
+            except StopIteration:
+                break
+            except ItemError as error:
+                result, last = self._reject(element, error), True
+            except Exception as error:  # noqa: BLE001 - one bad item costs that item only, whatever the fault
+                fault = ItemError(Code.INTERNAL, f"{type(error).__name__}: {error}")
+                result, last = self._reject(element, fault), True
+            finally:
+                counts["nanoseconds", ""] += time.perf_counter_ns() - started
             if isinstance(result, Reject):
                 counts["reject", result.code] += 1
                 yield beam.pvalue.TaggedOutput(REJECTS, result)
@@ -99,9 +107,7 @@ class Step(beam.DoFn):
     def finish_bundle(self) -> Iterator[Any]:
         """The bundle's tallies."""
         for (event, label), count in sorted(self._counts.items()):
-            yield in_global_window(
-                beam.pvalue.TaggedOutput(TALLIES, Tally(self.stage, event, label, count))
-            )
+            yield in_global_window(beam.pvalue.TaggedOutput(TALLIES, Tally(self.stage, event, label, count)))
         self._counts.clear()
 
     def _reject(self, element: Any, error: ItemError) -> Reject:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pipeline.sinks.manifest import DataFile
 from pipeline.sinks.snapshot import Snapshot
 
-LINK_COLUMNS = ("item_id", "uri", "version_created", "story_id", "revision_of", "duplicate_of", "linked_to")
+LINK_COLUMNS = ("item_id", "uri", "version_created", "story_id", "revision_of", "duplicate_of")
 _TIME = pa.timestamp("us", tz="UTC")
 
 
@@ -27,7 +27,6 @@ class Held(NamedTuple):
     story_id: str
     revision_of: str | None
     duplicate_of: str | None
-    linked_to: str | None
 
 
 def _batches(snapshot: Snapshot, file: DataFile, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
