@@ -1,0 +1,101 @@
+"""What the commands print, for people and for scripts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def test_help_teaches(wirebeam: Any) -> None:
+    done = wirebeam("--help")
+    assert done.returncode == 0
+    for command in ("run", "inspect", "show", "sql", "verify"):
+        assert command in done.stdout
+    assert "follow" in wirebeam("run", "--help").stdout
+
+
+def test_results_go_to_stdout_and_a_pipe_sees_no_progress(feed: Path, tmp_path: Path, wirebeam: Any) -> None:
+    done = wirebeam("run", feed / "tass", "-o", tmp_path / "out")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert done.stdout.startswith("2 items read = 2 stories + 0 duplicates + 0 rejects + 0 redelivered")
+
+
+def test_inspect_explains_each_field(feed: Path, wirebeam: Any) -> None:
+    done = wirebeam("inspect", feed / "reuters/ferries_update.xml")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["format"]["name"] == "newsml-g2"
+    assert found["format"]["why"]
+    assert found["sent"]["headline"]["value"].startswith("UPDATE 1-")
+    assert found["sent"]["headline"]["from"]
+    assert found["item"]["headline"].startswith("Portugal approves")
+    assert (found["item"]["revision_kind"], found["item"]["revision"]) == ("update", 1)
+    assert found["item"]["dateline"]["places"][0]["country"] == "PT"
+    assert found["item"]["version_created"] == "2026-11-23T10:41:00Z"
+
+
+def test_inspect_names_each_item_of_a_message(feed: Path, wirebeam: Any) -> None:
+    found = json.loads(wirebeam("inspect", feed / "dpa/morning.xml").stdout)
+    assert [one["source"].rsplit("#", 1)[1] for one in found] == ["1", "2", "3"]
+
+
+def test_inspect_says_why_an_item_is_rejected(feed: Path, wirebeam: Any) -> None:
+    found = json.loads(wirebeam("inspect", feed / "broken/recipe.xml").stdout)
+    assert found["rejected"]["code"] == "format_unknown"
+    assert "recipe" in found["rejected"]["message"]
+
+
+def test_show_counts_what_is_there(news: Path, wirebeam: Any) -> None:
+    found = json.loads(wirebeam("show", news, "--json").stdout)
+    assert found["rows"]["stories"] == sum(found["providers"].values()) or len(found["providers"]) == 12
+    assert found["rejects"]["format_unknown"] == 2
+    people = wirebeam("show", news)
+    assert people.returncode == 0
+    assert f"{found['rows']['stories']:,} stories" in people.stdout
+
+
+def test_show_tells_a_story_in_order(news: Path, wirebeam: Any) -> None:
+    done = wirebeam("show", news, "--story", "urn:newsdesk:client:20261123-0017", "--json")
+    told = json.loads(done.stdout)
+    assert [row["dataset"] for row in told] == ["stories", "duplicates", "stories"]
+    assert told[2]["revision_kind"] == "update"
+    assert told == sorted(told, key=lambda row: row["version_created"])
+    people = wirebeam("show", news, "--story", told[0]["story_id"]).stdout
+    assert "near copy" in people or "exact copy" in people
+
+
+def test_sql_in_every_format(news: Path, wirebeam: Any) -> None:
+    statement = (
+        "SELECT provider, count(*) AS n FROM stories GROUP BY provider ORDER BY n DESC, provider LIMIT 2"
+    )
+    as_json = json.loads(wirebeam("sql", news, statement, "--json").stdout)
+    assert [set(row) for row in as_json] == [{"provider", "n"}] * 2
+    as_csv = wirebeam("sql", news, statement, "--format", "csv").stdout.splitlines()
+    assert as_csv == ["provider,n", *(f"{row['provider']},{row['n']}" for row in as_json)]
+    assert as_json[0]["provider"] in wirebeam("sql", news, statement).stdout
+
+
+def test_latest_honours_kills_and_withheld_items(news: Path, wirebeam: Any) -> None:
+    answer = json.loads(
+        wirebeam("sql", news, "SELECT uri, headline, revision_kind FROM latest", "--json").stdout
+    )
+    headlines = {row["headline"] for row in answer}
+    assert not any("kidney disease early: Geneva" in headline for headline in headlines)
+    assert "Minister to resign, sources say" not in headlines
+    updated = [row for row in answer if row["headline"].startswith("Portugal approves")]
+    assert [row["revision_kind"] for row in updated] == ["update"]
+
+
+def test_verify_finds_what_was_tampered_with(news: Path, tmp_path: Path, wirebeam: Any) -> None:
+    import shutil
+
+    broken = tmp_path / "broken"
+    shutil.copytree(news, broken)
+    assert wirebeam("verify", broken).returncode == 0
+    victim = next((broken / "stories").rglob("*.parquet"))
+    victim.unlink()
+    done = wirebeam("verify", broken)
+    assert done.returncode == 1
+    assert victim.name in done.stdout
