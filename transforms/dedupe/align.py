@@ -17,6 +17,7 @@ _ANCHOR = 3  # words of an anchor: runs of three or more equal words are found
 _SLOT = 14  # a longer replacement is rewriting, no slot of a form
 _LEAD = 26  # 5-grams of the first 30 words
 _LEAD_SLOTS = 40  # words
+_PRECISE = 5  # digits
 _SMALL = 13  # whole numbers below are in every text
 
 
@@ -148,6 +149,7 @@ class Changes:
         numbers: numbers in the text that has fewer.
         distinctive: those of them that are looked for in the other text: no small whole numbers.
         shared: those that it has.
+        precise: those of them with five digits and more: chance does not repeat them.
     """
 
     changed: int
@@ -158,6 +160,7 @@ class Changes:
     numbers: int
     distinctive: int
     shared: int
+    precise: int
 
     @property
     def share_changed(self) -> float:
@@ -176,13 +179,13 @@ class _Side:
 
     words: list[int]
     is_name: list[bool]
-    values: list[float | None]
+    values: list[numbers.Number | None]
 
     @classmethod
     def of(cls, sketch: Sketch) -> _Side:
         is_number = sketch.is_number
-        values: list[float | None] = [None] * len(is_number)
-        for position, quantity in zip(np.flatnonzero(is_number).tolist(), sketch.quantities, strict=False):
+        values: list[numbers.Number | None] = [None] * len(is_number)
+        for position, quantity in zip(np.flatnonzero(is_number).tolist(), sketch.numbers, strict=False):
             values[position] = quantity
         return cls(sketch.text.tolist(), sketch.is_name.tolist(), values)
 
@@ -190,7 +193,7 @@ class _Side:
         """Positions of the words in a slot that the other text has nowhere."""
         return [position for position in range(start, stop) if self.words[position] not in other]
 
-    def numbers(self, positions: list[int]) -> list[float]:
+    def replaced(self, positions: list[int]) -> list[numbers.Number]:
         return [value for position in positions if (value := self.values[position]) is not None]
 
     def names(self, positions: list[int]) -> int:
@@ -199,10 +202,11 @@ class _Side:
 
 def changes(earlier: Sketch, later: Sketch) -> Changes:
     """Lay two sketches' texts side by side, and count what differs."""
-    one, other = earlier.quantities, later.quantities
+    one, other = earlier.numbers, later.numbers
     fewer, more = (one, other) if len(one) <= len(other) else (other, one)
-    looked = [number for number in fewer if abs(number) >= _SMALL or number != int(number)]
-    shared = sum(any(numbers.same(number, candidate) for candidate in more) for number in looked)
+    looked = [number for number in fewer if abs(number.value) >= _SMALL or number.value % 1]
+    shared = [number for number in looked if any(numbers.same(number, candidate) for candidate in more)]
+    precise = sum(number.digits >= _PRECISE for number in shared)
     changed = swapped = lead_changed = lead_swapped = both = 0
     if earlier.words != later.words:
         left, right = _Side.of(earlier), _Side.of(later)
@@ -213,7 +217,7 @@ def changes(earlier: Sketch, later: Sketch) -> Changes:
             both += 1
             gone = left.only(slot.left, slot.left_end, all_right)
             come = right.only(slot.right, slot.right_end, all_left)
-            replaced = numbers.changed(left.numbers(gone), right.numbers(come))
+            replaced = numbers.changed(left.replaced(gone), right.replaced(come))
             names = 0
             if max(slot.left_end - slot.left, slot.right_end - slot.right) <= _SLOT:
                 names = min(left.names(gone), right.names(come))
@@ -222,4 +226,6 @@ def changes(earlier: Sketch, later: Sketch) -> Changes:
             if max(slot.left, slot.right) < _LEAD_SLOTS:
                 lead_changed += replaced
                 lead_swapped += names
-    return Changes(changed, swapped, lead_changed, lead_swapped, both, len(fewer), len(looked), shared)
+    return Changes(
+        changed, swapped, lead_changed, lead_swapped, both, len(fewer), len(looked), len(shared), precise
+    )

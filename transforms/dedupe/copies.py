@@ -34,6 +34,7 @@ _FIGURES = 0.15  # containment that is enough where the figures agree
 _AGREED = 0.7
 _CHANGED = 0.15
 _CHANGED_FIRM = 0.25  # under the same headline or ticker
+_TABLE = 0.25  # share of numbers among the words of a table: it comes again with new quotes
 _REWRITTEN_JACCARD, _REWRITTEN_CONTAINMENT = 0.35, 0.65  # below both, neither text stands for the other
 
 
@@ -136,6 +137,8 @@ def _reason(found: Overlap, seen: Evidence, differ: Changes) -> str | None:
 
 def _same_figures(differ: Changes, seen: Evidence) -> bool:
     """Whether two writings of a report give the same figures: results are written anew, not copied."""
+    if _certain(differ, seen):
+        return True
     if differ.distinctive < 4:
         return False
     if seen.same_ticker and (seen.same_title or seen.apart <= _SAME_DAY):
@@ -143,15 +146,24 @@ def _same_figures(differ: Changes, seen: Evidence) -> bool:
     return seen.same_title and not differ.changed and differ.agreed >= 0.8
 
 
+def _certain(differ: Changes, seen: Evidence) -> bool:
+    """Whether the figures alone say that it is one report: no two events share several to the last digit."""
+    return differ.precise >= 3 and differ.agreed >= _AGREED and (seen.same_title or seen.same_ticker)
+
+
 def _filled_anew(found: Overlap, seen: Evidence, differ: Changes, shorter: int, *, recurring: bool) -> bool:
     """Whether the texts are one form filled for two events: other numbers or names in the same places."""
     firm = seen.same_title or seen.same_ticker
     if seen.other_ticker and (differ.swapped or differ.changed or found.containment < 0.9):
         return True
+    if _certain(differ, seen):
+        return False
     if recurring and (differ.changed or (differ.swapped and not firm)):
         return True
     if differ.changed:
         if shorter < _REPORT and seen.apart > _SAME_DAY:
+            return True
+        if differ.numbers > _TABLE * shorter and not seen.same_ticker:
             return True
         lone = differ.changed == 1 and differ.slots == 1 and seen.same_title and seen.apart <= _SILENT
         if not lone and differ.share_changed > (_CHANGED_FIRM if firm else _CHANGED):

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from transforms.dedupe.numbers import Number
 from transforms.dedupe.words import Marks, Words
 
 FORMAT = 1
 OWN_URI = "urn:wirebeam:"  # begins the uris that were made up here, for want of a guid
 _NO_DATE = -(2**31)
 _NO_REVISION = -(2**31)
+_NONE = b"\xff\xff\xff\xff"  # stands for the length of a text that is not there
 # Format, time, place, date, slug, title, body, length, revision; counts of words, values, title's words,
 # tickers, identifiers.
 _HEAD = struct.Struct("<BqIiQQQIiHHBBB")
@@ -43,6 +45,7 @@ class Sketch:
         words: the first 512 words, 16 bits each, little-endian.
         number_bits, name_bits: which of them are numbers and names, a bit each.
         values: values of the first 128 numbers, 32-bit floats, little-endian.
+        exponents: powers of ten of their last digits, a signed byte each.
         title_words, title_number_bits: the same of the headline's first 32 words.
     """
 
@@ -68,6 +71,7 @@ class Sketch:
     number_bits: bytes = field(repr=False)
     name_bits: bytes = field(repr=False)
     values: bytes = field(repr=False)
+    exponents: bytes = field(repr=False)
     title_words: bytes = field(repr=False)
     title_number_bits: bytes = field(repr=False)
 
@@ -87,10 +91,10 @@ class Sketch:
         return _bits(self.name_bits, len(self.words) // 2)
 
     @property
-    def quantities(self) -> list[float]:
-        """The values of the numbers kept, in order."""
-        found: list[float] = np.frombuffer(self.values, "<f4").tolist()
-        return found
+    def numbers(self) -> list[Number]:
+        """The numbers kept, in order."""
+        values = np.frombuffer(self.values, "<f4").tolist()
+        return list(map(Number, values, np.frombuffer(self.exponents, np.int8).tolist()))
 
     @property
     def title_text(self) -> tuple[Words, Marks]:
@@ -133,6 +137,7 @@ def encode(sketch: Sketch) -> bytes:
         sketch.number_bits,
         sketch.name_bits,
         sketch.values,
+        sketch.exponents,
         sketch.title_words,
         sketch.title_number_bits,
         np.array(sketch.tickers, "<u2").tobytes(),
@@ -149,10 +154,10 @@ def encode(sketch: Sketch) -> bytes:
         *sketch.alternate_ids,
     ):
         if text is None:
-            parts.append(b"\xff\xff")
+            parts.append(_NONE)
         else:
             data = text.encode("utf-8", "surrogatepass")
-            parts.append(struct.pack("<H", len(data)) + data)
+            parts.append(struct.pack("<I", len(data)) + data)
     return b"".join(parts)
 
 
@@ -170,8 +175,10 @@ class _Reader:
         return piece
 
     def text(self) -> str | None:
-        size = int.from_bytes(self.take(2), "little")
-        return None if size == 0xFFFF else self.take(size).decode("utf-8", "surrogatepass")
+        size = self.take(4)
+        if size == _NONE:
+            return None
+        return self.take(int.from_bytes(size, "little")).decode("utf-8", "surrogatepass")
 
 
 def decode(fingerprint: bytes) -> Sketch:
@@ -203,6 +210,7 @@ def decode(fingerprint: bytes) -> Sketch:
     number_bits = reader.take(-(-word_count // 8))
     name_bits = reader.take(-(-word_count // 8))
     values = reader.take(4 * value_count)
+    exponents = reader.take(value_count)
     title_words = reader.take(2 * title_count)
     title_number_bits = reader.take(-(-title_count // 8))
     tickers = tuple(np.frombuffer(reader.take(2 * ticker_count), "<u2").tolist())
@@ -232,6 +240,7 @@ def decode(fingerprint: bytes) -> Sketch:
         number_bits=number_bits,
         name_bits=name_bits,
         values=values,
+        exponents=exponents,
         title_words=title_words,
         title_number_bits=title_number_bits,
     )

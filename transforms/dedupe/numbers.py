@@ -5,19 +5,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import xxhash
 
-_MILLION, _BILLION = 1e6, 1e9
-_SCALES = {
-    **dict.fromkeys(
-        ("mln", "million", "millions", "mio", "mill", "millionen", "millones", "milioni"), _MILLION
-    ),
-    **dict.fromkeys(
-        ("bln", "bn", "billion", "billions", "mrd", "milliarden", "milliards", "miliardi"), _BILLION
-    ),
-    **dict.fromkeys(("trillion", "trln", "billionen"), 1e12),
-    **dict.fromkeys(("thousand", "tausend", "mila", "mille"), 1e3),
+_SCALES = {  # powers of ten
+    **dict.fromkeys(("mln", "million", "millions", "mio", "mill", "millionen", "millones", "milioni"), 6),
+    **dict.fromkeys(("bln", "bn", "billion", "billions", "mrd", "milliarden", "milliards", "miliardi"), 9),
+    **dict.fromkeys(("trillion", "trln", "billionen"), 12),
+    **dict.fromkeys(("thousand", "tausend", "mila", "mille"), 3),
 }
 _FRACTION = re.compile(r"(?:(\d{1,15})-)?(\d{1,9})/(\d{1,9})")
 _GROUPED = re.compile(r"(\d{1,3}(?:,\d{3})+)(\.\d+)?|(\d{1,3}(?:\.\d{3}){2,})(,\d+)?")
@@ -27,37 +23,60 @@ SPELLED = {
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
     "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20,
 }  # fmt: skip
-_ROUNDED = 0.005  # relative difference that rounding explains (17.1 mln for 17,121,000)
+_EXACT = -9  # exponent of numbers that are no rounding: fractions, times, ranges
+_SHADE = 1 + 1e-7  # more than 32-bit floats lose
+_SLACK = 0.505  # of the last digit: rounding, and what 32-bit floats lose
+
+
+class Number(NamedTuple):
+    """A value and the power of ten of its last digit: `17.1 mln` is 17,100,000 and 5."""
+
+    value: float
+    exponent: int
+
+    @property
+    def digits(self) -> int:
+        """How many digits it is given to; 0 for fractions, times and ranges."""
+        if self.exponent == _EXACT or self.value < 1:
+            return 0
+        return len(str(int(self.value * _SHADE / 10.0**self.exponent)))
 
 
 @functools.lru_cache(maxsize=65_536)
-def value(token: str, unit: str = "") -> float:
-    """The value of a number token: `6-1/16` is 6.0625, `12.1` before `mln` 12,100,000.
+def read(token: str, unit: str = "") -> Number:
+    """The number that a token stands for, with the token after it as its unit.
 
-    Ranges, times and dates (`30-89`, `12:40`) are no quantity: they get a value of their own, negative,
-    made from their digits, so that they equal themselves alone.
+    `6-1/16` is 6.0625, `12.1` before `mln` 12,100,000. Ranges, times and dates (`30-89`, `12:40`) are no
+    quantity: they get a negative value made from their digits, so that they equal themselves alone.
     """
     folded = token.casefold()
+    exponent = _SCALES.get(unit.casefold(), 0)
+    scale = float(10**exponent)
     if folded in SPELLED:
-        return float(SPELLED[folded])
-    scale = _SCALES.get(unit.casefold(), 1.0)
+        return Number(SPELLED[folded] * scale, exponent)
     if _PLAIN.fullmatch(token) and not _GROUPED.fullmatch(token):
-        return float(token.replace(",", ".")) * scale
+        whole, _, decimals = token.replace(",", ".").partition(".")
+        return Number(float(f"{whole}.{decimals}") * scale, exponent - len(decimals))
     if match := _GROUPED.fullmatch(token[:60]):
-        digits = match[1].replace(",", "") if match[1] else match[3].replace(".", "")
-        return float(digits + (match[2] or match[4] or "").replace(",", ".")) * scale
-    if match := _FRACTION.fullmatch(token):
-        return (float(match[1] or 0) + float(match[2]) / (float(match[3]) or 1.0)) * scale
-    return -float(xxhash.xxh3_64_intdigest(token.encode()) & 0xFFFFFF)
+        whole = match[1].replace(",", "") if match[1] else match[3].replace(".", "")
+        decimals = (match[2] or match[4] or "")[1:]
+        return Number(float(f"{whole}.{decimals}") * scale, exponent - len(decimals))
+    if (match := _FRACTION.fullmatch(token)) and int(match[2]) < int(match[3]):
+        return Number((float(match[1] or 0) + int(match[2]) / int(match[3])) * scale, _EXACT)
+    return Number(-float(xxhash.xxh3_64_intdigest(token.encode()) & 0xFFFFFF), _EXACT)
 
 
-def same(one: float, other: float) -> bool:
-    """Whether two values are one number, written or rounded differently."""
-    return one == other or (one > 0 and other > 0 and abs(one - other) <= _ROUNDED * max(one, other))
+def same(one: Number, other: Number) -> bool:
+    """Whether two numbers are one, rounded differently (17.1 million, 17,121,000)."""
+    if one.value == other.value:
+        return True
+    if one.exponent == other.exponent or one.value < 0 or other.value < 0:
+        return False
+    return abs(one.value - other.value) <= _SLACK * 10.0 ** max(one.exponent, other.exponent)
 
 
-def changed(earlier: Sequence[float], later: Sequence[float]) -> int:
-    """How many numbers of one slot were replaced by others: those on each side without a partner."""
+def changed(earlier: Sequence[Number], later: Sequence[Number]) -> int:
+    """How many numbers of one place were replaced by others: those on each side without a partner."""
     left, right = list(earlier), list(later)
     for number in earlier:
         for index, candidate in enumerate(right):

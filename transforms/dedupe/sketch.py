@@ -60,7 +60,7 @@ def sketch(item: Item) -> Sketch:
         tickers = _symbols(headline)
         headline = _TICKER.sub(" ", headline)
     title = code(headline)
-    values = [numbers.value(token, unit) for token, unit in body.numbers[:NUMBERS_KEPT]]
+    found = [numbers.read(token, unit) for token, unit in body.numbers[:NUMBERS_KEPT]]
     where = item.dateline
     # The city alone: whether its state or country stands behind it differs between versions.
     city = (where.place_text or "")[:_FIELD_LIMIT].split(",", 1)[0] if where else ""
@@ -86,7 +86,8 @@ def sketch(item: Item) -> Sketch:
         words=body.words[:WORDS_KEPT].astype("<u2").tobytes(),
         number_bits=_packed(body.is_number, WORDS_KEPT),
         name_bits=_packed(body.is_name, WORDS_KEPT),
-        values=np.array(values, "<f4").tobytes(),
+        values=np.array([number.value for number in found], "<f4").tobytes(),
+        exponents=np.array([number.exponent for number in found], np.int8).tobytes(),
         title_words=title.words[:TITLE_KEPT].astype("<u2").tobytes(),
         title_number_bits=_packed(title.is_number, TITLE_KEPT),
     )

@@ -1,0 +1,221 @@
+"""What a later item is to an earlier one."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.dedupe.relation import HORIZON, reach, relation
+from transforms.dedupe.sketch import sketch
+
+PAYOUT = (
+    "Quarterly dividend {} cents against {} cents before\n"
+    "Payable {} 12\nOn record {} 1\nNOTE: {} Growth Fund."
+)
+RATES = (
+    "The central bank of Norland added liquidity through repurchases of {} billion crowns, dealers said. "
+    "Overnight money was quoted at {} pct when the bank entered the market, they added."
+)
+AWARD = (
+    "{} has been awarded a {} mln crown contract to supply fuel to the coast guard, the ministry said. "
+    "Deliveries are to be completed by {}."
+)
+
+
+def related(earlier, later, **options):
+    return relation(sketch(earlier), sketch(later), **options)
+
+
+def kind(earlier, later, **options):
+    found = related(earlier, later, **options)
+    return found and found.kind
+
+
+def test_the_same_text_is_an_exact_copy_whatever_its_form(item, story):
+    assert (
+        kind(item(story, "One"), item(story.replace("\n", "\n\n"), "ONE", hours=1, source_format="nitf"))
+        == "exact"
+    )
+
+
+def test_other_quotes_and_case_are_a_near_copy(item, story):
+    found = related(
+        item(story, "Harbour"), item(story.replace('"', "''").replace("Tuesday", "tuesday"), hours=1)
+    )
+    assert (found.kind, found.similarity) == ("near", 1.0)
+
+
+def test_cuts_and_extensions_are_near_copies(item, story):
+    cut = "\n".join(story.split("\n")[:3])
+    assert kind(item(story, "Harbour"), item(cut, "Harbour", hours=1)) == "near"
+    assert kind(item(cut, "Harbour"), item(story, "Harbour board closes terminal", hours=1)) == "near"
+
+
+def test_a_strange_text_is_no_copy(item, story):
+    other = "A chess club in Porto has banned telephones after two players were caught in the same week."
+    assert kind(item(story, "Ferry"), item(other, "Chess", hours=1)) is None
+
+
+def test_the_same_text_far_apart_is_another_event(item, story):
+    assert kind(item(story), item(story, hours=72)) == "exact"
+    assert kind(item(story), item(story, hours=72.01)) is None
+    assert kind(item(story), item(story, hours=3), horizon=HORIZON // 72) is None
+
+
+def test_agencies_do_not_share_stories_but_an_unknown_one_may(item, story):
+    assert kind(item(story, provider="dpa"), item(story, hours=1, provider="apa")) is None
+    assert kind(item(story, provider="dpa"), item(story, hours=1, provider="unknown")) == "exact"
+
+
+@pytest.mark.parametrize("marker", ["update", "correction", "repeat"])
+def test_a_marked_item_is_a_version_never_a_copy(item, story, marker):
+    changed = story.replace("4.7 million", "4.9 million")
+    assert kind(item(story, "Harbour"), item(changed, "Harbour", hours=1, revision_kind=marker)) == marker
+    assert kind(item(story, "Harbour"), item(story, "Harbour", hours=1, revision_kind=marker)) == marker
+
+
+def test_a_marked_item_sent_twice_is_a_copy(item, story):
+    marked = {"revision_kind": "update", "revision": 2}
+    assert kind(item(story, "Harbour", **marked), item(story, "Harbour", hours=1, **marked)) == "exact"
+    assert (
+        kind(item(story, "Harbour", **marked), item(story, "Harbour", hours=1, **marked | {"revision": 3}))
+        == "update"
+    )
+
+
+def test_a_marked_item_may_come_after_the_horizon(item, story):
+    late = item(story, "Harbour", hours=80, revision_kind="correction")
+    assert kind(item(story, "Harbour"), late) == "correction"
+    assert kind(item(story, "Harbour"), dataclasses.replace(late, revision_kind=None)) is None
+    assert reach(HORIZON) > HORIZON
+
+
+def test_a_marker_alone_makes_no_version(item, story):
+    other = "A chess club in Porto has banned telephones after two players were caught in the same week."
+    assert kind(item(story, "Ferry"), item(other, "Chess", hours=1, revision_kind="correction")) is None
+
+
+def test_the_wires_own_identifiers_decide(item, story):
+    other = "Entirely new wording of the matter, which shares no sentence with what was sent before it today."
+    assert (
+        kind(item(story, uri="tag:a", version="1"), item(other, hours=1, uri="tag:a", version="2"))
+        == "update"
+    )
+    assert kind(item(story, uri="tag:a"), item(other, hours=1, revises="tag:a")) == "update"
+    assert kind(item(story, uri="tag:a"), item(other, hours=1, alternate_ids=["tag:a"])) == "update"
+    found = related(item(story, uri="tag:a"), item("", hours=1, uri="tag:a", pub_status="canceled"))
+    assert (found.kind, found.named) == ("kill", True)
+
+
+def test_a_made_up_uri_decides_nothing(item, story):
+    other = "A chess club in Porto has banned telephones after two players were caught in the same week."
+    uri = "urn:wirebeam:example:20250303:f0123"
+    assert kind(item(story, "Ferry", uri=uri), item(other, "Chess", hours=1, uri=uri)) is None
+
+
+def test_a_kill_without_text_is_found_by_headline_or_slug(item, story):
+    killed = item(story, "Ferry terminal closes", slugline="Ferry")
+    assert kind(killed, item("", "Ferry terminal closes", hours=1, revision_kind="kill")) == "kill"
+    assert (
+        kind(killed, item("Editors: story withdrawn.", slugline="Ferry", hours=1, revision_kind="kill"))
+        == "kill"
+    )
+    assert kind(killed, item("", "Chess club", hours=1, revision_kind="kill")) is None
+
+
+def test_flashes_are_copies_by_their_headline(item):
+    assert (
+        kind(item("", "BANK RAISES RATE TO 5 PCT"), item("", "Bank raises rate to 5 pct", hours=1)) == "exact"
+    )
+    assert kind(item("", "BANK RAISES RATE TO 5 PCT"), item("", "BANK RAISES RATE TO 6 PCT", hours=1)) is None
+    assert (
+        kind(item("", "BANK RAISES RATE TO 5 PCT"), item("", "BANK RAISES RATE TO 5 PCT", hours=20)) is None
+    )
+
+
+def test_a_changed_number_without_a_word_is_a_silent_correction(item, story):
+    found = related(item(story, "Ferry"), item(story.replace("25 minutes", "35 minutes"), "Ferry", hours=2))
+    assert found.kind == "silent"
+    assert "1 number" in found.reason
+
+
+def test_forms_with_other_numbers_are_other_events(item):
+    one = item(RATES.format("1.5", "6-1/16"), "NORLAND ADDS LIQUIDITY")
+    assert kind(one, item(RATES.format("2.0", "6-3/8"), "NORLAND ADDS LIQUIDITY", hours=24)) is None
+    assert kind(one, item(RATES.format("2.0", "6-3/8"), "NORLAND ADDS LIQUIDITY", hours=2)) is None
+
+
+def test_forms_with_other_names_are_other_events(item):
+    one = item(AWARD.format("Norrsund Oil", "50.3", "April"), "NORRSUND GETS FUEL CONTRACT")
+    two = item(AWARD.format("Vestmar Petroleum", "84.1", "March"), "VESTMAR GETS FUEL CONTRACT", hours=0.1)
+    assert kind(one, two) is None
+    one = item(PAYOUT.format("7.1", "7.1", "March", "March", "Insured"), "HARBOUR INSURED SETS PAYOUT")
+    two = item(
+        PAYOUT.format("7.1", "7.1", "March", "March", "Island"), "HARBOUR ISLAND SETS PAYOUT", hours=0.1
+    )
+    assert kind(one, two) is None
+
+
+def test_the_same_form_of_two_companies_is_two_stories(item):
+    text = "Quarterly dividend 25 cents against 25 cents before\nPayable July 1\nOn record May 7"
+    assert (
+        kind(item(text, "NORRSUND <NRS> SETS DIVIDEND"), item(text, "VESTMAR <VST> PAYOUT", hours=1)) is None
+    )
+    assert (
+        kind(item(text, "NORRSUND <NRS> SETS DIVIDEND"), item(text, "NORRSUND <NRS.OL> PAYOUT", hours=1))
+        == "exact"
+    )
+
+
+def test_the_same_table_at_another_time_is_another_story(item):
+    table = "WHEAT MAY 284 3/4 UP 1 1/4 JULY 280 1/4 OFF 1/2 SEPTEMBER 277 UP 1 DECEMBER 281 1/2 UP 1/4"
+    assert kind(item(table, "GRAIN FUTURES 11:00"), item(table, "GRAIN FUTURES 11:10", hours=0.2)) is None
+    moved = table.replace("284 3/4", "285 1/4")
+    assert kind(item(table, "GRAIN FUTURES"), item(moved, "GRAIN FUTURES", hours=0.5)) is None
+
+
+def test_a_digest_is_no_copy_of_what_it_holds(item, story):
+    first = story.split("\n")[0]
+    digest = (
+        first
+        + "\n"
+        + "\n".join(f"In other news, item {number} of the day was reported." for number in range(30))
+    )
+    assert kind(item(first, "Ferry terminal closes"), item(digest, "NEWS SUMMARY 1800 GMT", hours=1)) is None
+
+
+def test_other_places_of_a_form_are_other_stories(item):
+    text = "Stocks of wheat at {} stood at 14,478 tonnes on Friday, the grain office said. Barley 3,903."
+    one = item(text.format("Norrsund"), "NORRSUND GRAIN STOCKS", place="NORRSUND")
+    assert kind(one, item(text.format("Vestmar"), "VESTMAR GRAIN STOCKS", place="VESTMAR", hours=0.1)) is None
+
+
+def test_a_recurring_form_is_held_to_its_fillers(item, story):
+    one, two = item(story, "Ferry"), item(story.replace("25 minutes", "35 minutes"), "Ferry", hours=2)
+    assert kind(one, two) == "silent"
+    assert kind(one, two, recurring=True) is None
+
+
+BODIES = st.lists(
+    st.sampled_from(
+        ["the bank", "said", "Norrsund", "12 pct", "3.5 mln", "rose", "fell", "on Monday", "\n", "x"]
+    ),
+    max_size=40,
+).map(" ".join)
+HEADS = st.none() | st.sampled_from(["BANK SAYS", "BANK SAYS 3 PCT", "BANK <NB> SAYS", "Bank <VB> 4 PCT"])
+KINDS = st.sampled_from([None, "update", "correction", "repeat", "advisory", "kill"])
+
+
+@given(BODIES, BODIES, HEADS, HEADS, KINDS, st.floats(0, 100))
+def test_it_is_a_function_and_marked_items_are_never_copies_of_unmarked_ones(
+    item, one, two, head, other, marker, hours
+):
+    earlier, later = sketch(item(one, head)), sketch(item(two, other, hours=hours, revision_kind=marker))
+    found = relation(earlier, later)
+    assert found == relation(earlier, later)
+    if found:
+        assert 0.0 <= found.similarity <= 1.0
+        assert found.reason
+        if marker:
+            assert found.kind == marker
