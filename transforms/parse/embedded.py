@@ -17,6 +17,9 @@ _NO_TEXT = re.compile(
 )
 _TWICE_ESCAPED = re.compile(r"&amp;(?=(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z]{2,8});)")
 _ELEMENT = re.compile(r"\s*<([A-Za-z][\w.-]*)\b[^<>]*>.*</\1>\s*", re.S)
+_ANY_TAG = re.compile(r"<[^<>]*>")
+# Mark-up of no vocabulary known; `<ACME INC>` is a company of the market wire.
+_CERTAIN_TAG = re.compile(r"<[A-Za-z][\w:.-]*(?:\s+[\w:.-]+=(?:\"[^\"<>]*\"|'[^'<>]*'))+\s*/?>")
 _TITLES = ("headline", "summary")
 
 
@@ -43,8 +46,10 @@ def element(holder: etree._Element, fields: Fields, origin: str) -> list[str]:
 def text(content: str, fields: Fields, origin: str) -> list[str]:
     """Paragraphs of a string that is HTML or plain text; references escaped twice become characters."""
     content = _TWICE_ESCAPED.sub("&", content.strip("\n\r"))
-    if html.is_markup(content) or _ELEMENT.fullmatch(content):
+    if html.is_markup(content):
         return _apart(html.read(content, titles=[fields.get(name) for name in _TITLES]), fields, origin)
+    if "<" in content:
+        content = (_ANY_TAG if _ELEMENT.fullmatch(content) else _CERTAIN_TAG).sub(" ", content)
     return html.paragraphs(content)
 
 

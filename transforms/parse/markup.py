@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from schemas.item import Association
-from transforms.parse import lines, vocabulary, xml
+from transforms.parse import headings, lines, vocabulary, xml
 from transforms.parse.vocabulary import Kind
 
 CELLS = " | "
@@ -23,21 +23,9 @@ CELLS = " | "
 _BREAK = "\u2028"  # stands for <br/> until its block is complete
 _SHORT = 240  # characters: a block that a class calls a byline is no byline when it is longer
 _PARTS = 12  # tables in tables, notes in notes: no agency's nest deeper than four
+_IN_FIGURES = frozenset({"table", "blockquote", "pre", "ul", "ol"})  # text that WordPress, dpa put in figures
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
-_FOLDED = re.compile(r"[\W_]+")
 _NOT_PUBLISHABLE = frozenset({"npa", "nonpublic", "editorsnote"})
-
-
-def same(one: str | None, other: str | None) -> bool:
-    """Whether two titles are the same words, whatever their case, spacing and punctuation."""
-    return bool(one and other) and _FOLDED.sub(" ", one or "").strip().casefold() == (
-        _FOLDED.sub(" ", other or "").strip().casefold()
-    )
-
-
-def is_slug(deck: str | None, headline: str | None) -> bool:
-    """Whether a second title is a slug: a few words in capitals under a headline that has small letters."""
-    return bool(deck and deck.isupper() and len(deck) <= 60 and not (headline or deck).isupper())
 
 
 @dataclass(slots=True)
@@ -49,7 +37,7 @@ class Passages:
         titles: headings of rank one that stood before the text, and those of a `header`.
         byline, dateline, summary, sign_off, notice: blocks that element name or class call so.
         notes: passages for editors only.
-        media: pictures and other media, their captions as titles.
+        media: pictures and other media, their captions as titles; lists of links.
     """
 
     paragraphs: list[str] = field(default_factory=list)
@@ -85,7 +73,7 @@ def _read(elements: Iterable[etree._Element | None], titles: Iterable[str | None
     known = [title for title in titles if title]
     drop = 0
     for rank, paragraph in zip(reader.ranks, found.paragraphs, strict=True):
-        if rank == 1 or (rank and any(same(paragraph, title) for title in known)):
+        if rank == 1 or (rank and any(headings.same(paragraph, title) for title in known)):
             found.titles.append(paragraph)
             drop += 1
         else:
@@ -104,6 +92,14 @@ def inline(element: etree._Element | None) -> str | None:
     if element is None:
         return None
     return " ".join(" ".join(map(str, element.itertext())).split()) or None
+
+
+def line(element: etree._Element | None) -> str | None:
+    """The text of a title or a short block as one line, None where there is none."""
+    if element is None or not len(element):
+        return xml.text(element)
+    passages = read(element)
+    return " ".join((*passages.titles, *passages.paragraphs)) or None
 
 
 class _Reader:
@@ -159,24 +155,24 @@ class _Reader:
         """The kind of an element with attributes: its class may say more than its name."""
         if element.get("hidden") is not None:
             return Kind.SKIP
-        classes = element.get("class")
+        classes = element.get("class") or element.get("style")
         role = vocabulary.role(classes) if classes else None
-        if role is None or kind in (Kind.INLINE, Kind.SKIP, Kind.HEADING, Kind.MEDIA):
+        if role is None or kind in (Kind.SKIP, Kind.HEADING, Kind.MEDIA):
             return kind
-        if role in (Kind.NOTE, Kind.SIGN_OFF):
+        if kind is Kind.INLINE:
+            return role if self._header and role in (Kind.SKIP, Kind.NOTE) else kind
+        if role in (Kind.NOTE, Kind.SIGN_OFF, Kind.LINKS):
             return role
         if role is Kind.SKIP:
             return role if self._header or "hidden" in (classes or "").split() else kind
         return role if kind is Kind.PARAGRAPH or self._header else kind
 
     def _headed(self, start: int, tag: str) -> None:
-        digit = tag[-1]
-        rank = int(digit) if digit.isdigit() else 1
         if self._header:
             self.found.titles += self.found.paragraphs[start:]
             del self.found.paragraphs[start:], self.ranks[start:]
         for number in range(start, len(self.ranks)):
-            self.ranks[number] = rank
+            self.ranks[number] = vocabulary.rank(tag)
 
     def _apart(self, element: etree._Element, kind: Kind) -> None:
         """Read an element that is no running text, into the field it belongs to."""
@@ -189,6 +185,10 @@ class _Reader:
             case Kind.MEDIA:
                 if association := _media(element):
                     found.media.append(association)
+                for part in element if xml.local(element).lower() == "figure" else ():
+                    if xml.local(part).lower() in _IN_FIGURES:
+                        self._element(part, loose=True)
+                        self._flush(loose=True)
             case Kind.HEADER:
                 outer, self._header = self._header, True
                 self._inside(element)
@@ -196,6 +196,9 @@ class _Reader:
                 self._header = outer
             case Kind.NOTE:
                 self._note(element)
+            case Kind.LINKS:
+                for link in xml.descendants(element, "a"):
+                    found.media.append(Association("link", link.get("href"), None, xml.text(link)))
             case Kind.SUMMARY:
                 found.summary = found.summary or " ".join(self._part(element).paragraphs) or None
             case Kind.SIGN_OFF:

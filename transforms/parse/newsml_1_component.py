@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from schemas.item import Association
-from transforms.parse import embedded, markup, xml
+from transforms.parse import embedded, headings, markup, xml
 from transforms.parse.fields import Fields
 
 _CAPTION = frozenset({"caption", "legend", "photocaption", "picturecaption"})
@@ -122,7 +122,7 @@ class Component:
             start = " ".join(paragraphs)[:400]
             if paragraphs and start not in seen:
                 title = xml.text(xml.child(text.component, "NewsLines", "HeadLine"))
-                if found and title and not markup.same(title, fields.get("headline")):
+                if found and title and not headings.same(title, fields.get("headline")):
                     found.append(title)  # the next of several stories
                 found += paragraphs
                 seen.add(start)

@@ -7,7 +7,7 @@ import re
 from lxml import etree
 
 from schemas.item import Author, Subject
-from transforms.parse import markup, xml
+from transforms.parse import headings, xml
 from transforms.parse.fields import Fields
 from transforms.parse.newsml_1_component import Component
 
@@ -79,7 +79,7 @@ class Metadata:
                 self._fields.put(field, xml.text(element), f"NewsLines/{name}")
         for element in xml.in_language(groups.get("SubHeadLine", ()), self._component.language):
             text = xml.text(element)
-            field = "slugline" if markup.is_slug(text, self._fields.get("headline")) else "summary"
+            field = "slugline" if headings.is_slug(text, self._fields.get("headline")) else "summary"
             self._fields.put(field, text, "NewsLines/SubHeadLine")
         for element in xml.in_language(groups.get("KeywordLine", ()), self._component.language):
             self._fields.add("keywords", xml.text(element), "NewsLines/KeywordLine")

@@ -115,6 +115,7 @@ def _members(groups: Groups, fields: Fields) -> None:
                     kind = xml.attribute(xml.child(member, "itemClass"), "qcode")
                     kind = kind or xml.attribute(member, "contenttype")
                     fields.add("associations", Association(role, uri, kind, title), "groupSet/group")
+                    fields.put("headline", title, "groupSet, title of the first member")
 
 
 FORMAT = Format(NAME, "NewsML-G2", recognise, parse)

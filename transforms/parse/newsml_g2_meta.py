@@ -11,7 +11,7 @@ import re
 from lxml import etree
 
 from schemas.item import Association, Author, Subject
-from transforms.parse import markup, qcode, xml
+from transforms.parse import headings, markup, qcode, xml
 from transforms.parse.fields import Fields
 from transforms.parse.qcode import Catalog
 
@@ -29,7 +29,7 @@ _AUTHOR_ROLES = {
     **dict.fromkeys(("photographer", "camera", "cameraman"), "photographer"),
     **dict.fromkeys(("translator",), "translator"),
 }
-_NO_PERSON = re.compile(r"[a-z]{1,4}|\S+@\S+|[a-z\d]+(?:[._][a-z\d]+)+|[\W\d_]*")
+_NO_PERSON = re.compile(r"[a-z\d._/-]+|\S+@\S+|[\W\d_]*")  # initials, names of accounts
 _SUMMARY_ROLES = ("summary", "abstract", "teaser", "synthe", "intro", "", "caption", "videocaption")
 
 
@@ -156,7 +156,7 @@ class Metadata:
         put("credit_line", self._text(content, "creditline"), "contentMeta/creditline")
         self._summary()
         for *_, text in headlines[1:]:
-            if not markup.same(text, headlines[0][-1]):
+            if not headings.same(text, headlines[0][-1]):
                 put("summary", text, "contentMeta/headline, second")
 
     def _summary(self) -> None:

@@ -12,7 +12,7 @@ from lxml import etree
 
 from schemas.errors import Code, ItemError, Reject
 from schemas.item import ParsedItem
-from transforms.parse import markup, nitf_docdata, xml
+from transforms.parse import headings, markup, nitf_docdata, xml
 from transforms.parse.document import Document
 from transforms.parse.fields import Fields
 from transforms.parse.registry import Format
@@ -74,7 +74,7 @@ def story(root: etree._Element, fields: Fields) -> list[str]:
             fields.add("associations", association, "abstract media")
     fields.put("summary", passages.summary, "body.content abstract")
     deck = _deck(top)
-    fields.put("slugline" if markup.is_slug(deck, title) else "summary", deck, "hl2")
+    fields.put("slugline" if headings.is_slug(deck, title) else "summary", deck, "hl2")
     _rights(top, passages, fields)
     for element in top.get("note", []):
         for note in markup.read(element).paragraphs:
@@ -95,19 +95,19 @@ def _title(top: dict[str, list[etree._Element]], head: etree._Element | None, fi
         lines = xml.grouped(hedline)
         for name in ("hl1", "hl2"):
             for element in lines.get(name, []):
-                if text := markup.inline(element):
+                if text := markup.line(element):
                     return text
-        if not len(hedline) and (text := markup.inline(hedline)):
+        if not len(hedline) and (text := xml.text(hedline)):
             return text
-    return next((text for element in top.get("hl1", []) if (text := markup.inline(element))), None)
+    return next((text for element in top.get("hl1", []) if (text := markup.line(element))), None)
 
 
 def _deck(top: dict[str, list[etree._Element]]) -> str | None:
     """The second headline, where there is a first that says something else."""
     for hedline in top.get("hedline", []):
-        first = markup.inline(xml.child(hedline, "hl1"))
-        second = markup.inline(xml.child(hedline, "hl2"))
-        if first and second and not markup.same(first, second):
+        first = markup.line(xml.child(hedline, "hl1"))
+        second = markup.line(xml.child(hedline, "hl2"))
+        if first and second and not headings.same(first, second):
             return second
     return None
 

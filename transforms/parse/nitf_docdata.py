@@ -24,7 +24,8 @@ _META = {
     **dict.fromkeys(("priority", "prioridad", "anpapriority"), "priority"),
     **dict.fromkeys(("anpawordcount", "wordcount"), "word_count"),
     **dict.fromkeys(("anpacategory", "category"), "category"),
-    **dict.fromkeys(("ntbkilde", "provider", "source", "originator"), "provider_names"),
+    **dict.fromkeys(("ntbkilde", "provider", "source", "origin", "originator"), "provider_names"),
+    **dict.fromkeys(("copyright",), "copyright_holder"),
     **dict.fromkeys(("version",), "version"),
 }
 

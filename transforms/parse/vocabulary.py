@@ -1,4 +1,4 @@
-"""What elements and classes of marked-up text mean: XHTML, NITF, and the classes agencies set."""
+"""What elements and classes of marked-up text mean: XHTML, NITF, TT's own, and classes agencies set."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ class Kind(Enum):
     SUMMARY = 13
     SIGN_OFF = 14
     NOTICE = 15
+    LINKS = 16
 
 
 _NAMES = {
     Kind.BLOCK: "body body.content block div section article main center form fieldset blockquote bq aside "
-    "address dl ul ol dir menu footer details html note.body nitf-table group rows",
-    Kind.PARAGRAPH: "p li dt dd summary legend caption credit hr figcaption datasource",
-    Kind.HEADING: "h1 h2 h3 h4 h5 h6 hl1 hl2 hedline",
+    "address dl ul ol dir menu footer details html note.body nitf-table text ingress brodtext",
+    Kind.PARAGRAPH: "p li dt dd summary legend caption credit hr figcaption datasource citat",
+    Kind.HEADING: "h1 h2 h3 h4 h5 h6 hl1 hl2 hedline rubrik mellis",
     Kind.BREAK: "br",
     Kind.PRE: "pre listing xmp plaintext",
     Kind.TABLE: "table tbody thead tfoot tr",
@@ -41,7 +42,7 @@ _NAMES = {
     Kind.SKIP: "head title script style meta link base template nav noscript button select textarea map "
     "canvas svg math nitf-table-metadata colgroup col nitf-col nitf-colgroup param track source area",
     Kind.BYLINE: "byline",
-    Kind.DATELINE: "dateline",
+    Kind.DATELINE: "dateline dat",
     Kind.SUMMARY: "abstract",
     Kind.SIGN_OFF: "tagline",
     Kind.NOTICE: "copyrite",
@@ -57,10 +58,12 @@ _ROLES = {
     **dict.fromkeys(
         (
             *("notepad", "np-nonpublic", "nonpublic", "non-public", "nonpublishable", "not-for-publication"),
+            *("embargo", "embargoed"),
             *("ednote", "editorsnote", "editors-note", "editorial-note", "editornote", "note-to-editors"),
         ),
         Kind.NOTE,
     ),
+    **dict.fromkeys(("external-links", "externallinks", "related-links"), Kind.LINKS),
     **dict.fromkeys(("slugline", "keywords", "genre", "publicationdate", "hidden"), Kind.SKIP),
 }
 
@@ -75,3 +78,11 @@ def kind(tag: str) -> Kind:
 def role(classes: str) -> Kind | None:
     """What the value of a `class` attribute makes of a block, None where it says nothing."""
     return next((found for token in classes.lower().split() if (found := _ROLES.get(token))), None)
+
+
+def rank(tag: str) -> int:
+    """The rank of a heading, by its tag: 1 for an item's title, 2 to 6 below."""
+    name = tag.rpartition("}")[2].lower()
+    if name[-1:].isdigit():
+        return int(name[-1])
+    return 2 if name == "mellis" else 1
