@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from dataclasses import dataclass
 
@@ -110,7 +111,14 @@ class Document:
         try:
             return orjson.loads(self.text)
         except orjson.JSONDecodeError as error:
-            raise ItemError(Code.JSON_BROKEN, f"not JSON: {error}") from None
+            message = str(error)
+        try:  # line ends and tabs as they are in a text, half of a pair of surrogates: mended
+            value = json.loads(self.text, strict=False)
+            mended = orjson.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            raise ItemError(Code.JSON_BROKEN, f"not JSON: {message}") from None
+        self.warnings.append("json_repaired")
+        return mended
 
     @functools.cached_property
     def xml(self) -> etree._Element:

@@ -34,7 +34,7 @@ _INLINE = (
 # Wires write tickers in angle brackets: what is no name that HTML knows is none, and one letter is a tag
 # only in lower case, with an attribute, or where it is closed.
 _MARKUP = re.compile(
-    rf"</(?:[abipqsu]|{_BLOCKS}|{_INLINE})\s*>|<(?:{_BLOCKS}|{_INLINE})(?:\s[^<>]*+|/)?>|<a\s[^<>]*+=|<!--|\A\s*<p>",
+    rf"</(?:[abipqsu]|{_BLOCKS}|{_INLINE})\s*>|<(?:{_BLOCKS}|{_INLINE})(?:\s[^<>]*+|/)?>|<a\s+[a-z][\w-]*+\s*+=|<!--|\A\s*<p>",
     re.I,
 )
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,31}\d{0,2}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")

@@ -77,6 +77,9 @@ def _codes(fields: Fields, members: Members) -> None:
         for one in json_value.objects(value):
             name = json_value.text(one.get("name"))
             code = json_value.identifier(json_value.pick(one, "uri", "literal", "code", "qcode"))
+            scheme = json_value.identifier(one.get("scheme"))
+            if code and scheme and scheme.startswith("http") and not code.startswith("http"):
+                code = scheme + code
             if name or code:
                 fields.add("subjects", Subject(_NAMED[folded], code, name), origin)
     for _, value, origin in members.present("genre", "genres"):

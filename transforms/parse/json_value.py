@@ -142,13 +142,13 @@ def records(value: object, is_item: Callable[[Record], bool]) -> list[tuple[int 
     """The items in a JSON value, numbered from 1 where it is a list or an envelope around one.
 
     Args:
-        value: one item, a list of them, or an object that holds either, two levels deep at most.
+        value: one item, a list of them, or an object that holds either, three levels deep at most.
         is_item: tells an item of the format.
 
     Returns:
         Numbers and values, those that are no items among them; empty where none is one.
     """
-    return _records(value, is_item, 2)
+    return _records(value, is_item, 3)
 
 
 def _records(

@@ -92,18 +92,27 @@ def _item(document: Document, record: Record, number: int | None) -> ParsedItem:
     if kind in _NOT_NEWS or "eventdetails" in members or "plannedcoverage" in members:
         raise ItemError(Code.NOT_NEWS, f"ninjs of type {kind or 'event'}")
     fields = Fields(document, NAME, number)
-    _management(fields, members, kind)
+    put(fields, members)
+    return fields.item()
+
+
+def put(fields: Fields, members: Members) -> None:
+    """Collect what an item's members say; agencies' own JSON that is ninjs at heart is read by it too."""
+    _management(fields, members)
     _titles(fields, members)
     _people(fields, members)
     _text(fields, members)
     json_codes.put(fields, members)
-    return fields.item()
 
 
+_SUMMARIES = (
+    *("descriptiontext", "abstract", "descriptionsummary", "descriptionmain", "descriptionhtml", "summary"),
+    *("intro", "descriptioncaption", "caption"),
+)
 _TEXTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("headline", ("headline", "headlinemain")),
     ("slugline", ("slugline", "slug", "slugtext")),
-    ("summary", ("descriptiontext", "abstract", "descriptionmain", "descriptionhtml", "summary", "caption")),
+    ("summary", _SUMMARIES),
     ("credit_line", ("creditline", "credit", "descriptioncreditline")),
     ("sign_off", ("signoff", "closingline")),
     ("embargo_text", ("embargotext",)),
@@ -119,13 +128,13 @@ _AS_SENT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("sent", ("datetimesent", "sent", "firstpublished", "published")),
     ("embargoed", ("embargoed", "embargo")),
     ("pub_status", ("pubstatus", "status")),
-    ("priority", ("priority",)),
+    ("priority", ("priority", "editorialpriority")),
     ("language", ("language", "lang")),
     ("revises", ("evolvedfrom", "rewriteof", "predecessor")),
 )
 
 
-def _management(fields: Fields, members: Members, kind: str | None) -> None:
+def _management(fields: Fields, members: Members) -> None:
     identify = json_value.identifier
     for name, folded in _AS_SENT:
         members.put(fields, name, identify, *folded)
@@ -134,9 +143,9 @@ def _management(fields: Fields, members: Members, kind: str | None) -> None:
     for _, value, origin in members.present("state"):
         if (identify(value) or "").lower() in ("killed", "recalled", "corrected", "unpublished"):
             fields.add("signals", value, origin)
-    if kind and kind.lower() == "advisory":
-        fields.add("signals", kind, "type")
-    for _, value, origin in members.present("signals", "signal"):
+    if identify(members["type"]) == "advisory":
+        fields.add("signals", "advisory", "type")
+    for _, value, origin in members.present("signals", "signal", "editorialtypes"):
         for one in json_value.texts(value):
             fields.add("signals", one, origin)
     for _, value, origin in members.present("altids"):
@@ -159,7 +168,7 @@ def _titles(fields: Fields, members: Members) -> None:
             value, origin = _chosen(members, listed, roles)
             fields.put(name, text(value), origin)
     for name, folded in _TEXTS:
-        members.put(fields, name, text, *folded)
+        members.put(fields, name, _joined, *folded)
     if not fields.get("headline"):
         for origin, value in members.starting("headline"):
             fields.put("headline", text(value), origin)
@@ -220,9 +229,11 @@ def _people(fields: Fields, members: Members) -> None:
 
 
 def _joined(value: object) -> str | None:
-    if isinstance(value, (list, dict)):
-        return ", ".join(json_value.texts(value)) or None
-    return json_value.text(value)
+    return (
+        ", ".join(json_value.texts(value)) or None
+        if isinstance(value, (list, dict))
+        else json_value.text(value)
+    )
 
 
 def _bodies(members: Members) -> list[tuple[int, str, str]]:
