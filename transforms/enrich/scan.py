@@ -1,0 +1,126 @@
+"""A text on its way through the rules: what was found so far, and what stands around a name."""
+
+from __future__ import annotations
+
+from transforms.enrich import gazetteer as g
+from transforms.enrich.gazetteer import Gazetteer
+from transforms.enrich.span import GPE, Span
+
+SOURCE = "rules"
+# Share of right spans of each rule, measured on the developers' half of IEER.
+CONFIDENCE = {
+    "title": 0.92,
+    "role": 0.92,
+    "first": 0.93,
+    "initial": 0.92,
+    "given": 0.7,
+    "family": 0.7,
+    "speech": 0.7,
+    "bigram": 0.6,
+    "legal": 0.93,
+    "head": 0.85,
+    "ampersand": 0.85,
+    "branch": 0.6,
+    "acronym": 0.75,
+    "ticker": 0.97,
+    "landform": 0.75,
+    "building": 0.6,
+    "in": 0.7,
+    "state": 0.85,
+}
+
+
+class Scan:
+    """The state of one text.
+
+    Attributes:
+        text: the text.
+        spans: found so far, in order, not overlapping.
+        reach: end of the last span: runs that start before it are part of it.
+        shaped: whether capitals tell names from other words in this language.
+    """
+
+    __slots__ = ("_lower", "_small", "flags", "names", "reach", "shaped", "spans", "starts", "text")
+
+    def __init__(self, known: Gazetteer, text: str, shaped: bool) -> None:
+        self.text = text
+        self.flags = known.words.get
+        self.names = known.names
+        self.starts = known.starts
+        self.shaped = shaped
+        self.spans: list[Span] = []
+        self.reach = 0
+        self._small: set[str] | None = None
+
+    def add(self, start: int, end: int, kind: str, rule: str) -> None:
+        """A name found by a rule."""
+        self.spans.append(Span(start, end, kind, CONFIDENCE[rule], SOURCE))
+        self.reach = end
+
+    def add_known(self, start: int, end: int, known: g.Known) -> None:
+        """A name of the gazetteer."""
+        self.spans.append(Span(start, end, known.type, known.confidence, SOURCE))
+        self.reach = end
+
+    def is_small(self, word: str) -> bool:
+        """Whether the text has the word in small letters too."""
+        if self._small is None:
+            self._small = set(self.text.split())
+        return word.lower() in self._small
+
+    def longest(self, tokens: list[str], at: int) -> int:
+        """How many tokens from `at` are the longest known name of several words, 0 for none."""
+        most = self.starts.get(tokens[at], 0)
+        for count in range(min(most, len(tokens) - at), 1, -1):
+            if " ".join(tokens[at : at + count]) in self.names:
+                return count
+        return 0
+
+    def possessive(self, start: int, run: str) -> int:
+        """Where a known name with a possessive behind this run ends (`Moody's Investors Service`), else 0."""
+        most = self.starts.get(run.split(" ", 1)[0] + "'s", 0)
+        words = self.text[start : start + 80].replace("’", "'").split(" ")
+        for count in range(min(most, len(words)), 1, -1):
+            name = " ".join(words[:count]).rstrip(".,;:")
+            if name in self.names:
+                return start + len(name)
+        return start + len(run) + 2 if run + "'s" in self.names else 0
+
+    def previous(self, start: int) -> str:
+        """The word before a position, empty where a sentence or a clause begins there."""
+        if start < 2 or self.text[start - 1] != " ":
+            return ""
+        space = max(
+            self.text.rfind(" ", max(0, start - 24), start - 1),
+            self.text.rfind("\n", max(0, start - 24), start),
+        )
+        return self.text[space + 1 : start - 1]
+
+    def speaks(self, end: int) -> bool:
+        """Whether the word behind a name is a verb of speech or the like."""
+        if self.text[end : end + 1] != " ":
+            return False
+        word = self.text[end + 1 : end + 12].split(" ", 1)[0].rstrip(",.:;")
+        return bool(self.flags(word, 0) & g.SPEECH)
+
+    def has_state(self, end: int) -> bool:
+        """Whether a comma and a state, province or country follow."""
+        if self.text[end : end + 2] != ", ":
+            return False
+        words = self.text[end + 2 : end + 40].split(" ", 2)
+        for count in (1, 2):
+            whole = " ".join(words[:count])
+            known = self.names.get(whole) or self.names.get(whole.rstrip(",;.)"))
+            if known is None and "," in whole:
+                known = self.names.get(whole.split(",", 1)[0])
+            if known is not None:
+                return known.type == GPE
+        return False
+
+    def is_quoted(self, start: int, end: int) -> bool:
+        """Whether the name is all there is between two quotation marks: the title of a work."""
+        return (
+            start > 0
+            and self.text[start - 1] in '"“„«'
+            and any(mark in self.text[end : end + 2] for mark in '"”“»')
+        )
