@@ -40,9 +40,10 @@ _KNOWN = _ORIGIN | frozenset(
 )
 _MAILBOX = re.compile(rb"^From \S+ .{10,60}\d{4}\r?\n", re.M)
 _LONG_FIELD = re.compile(rb"^content-[a-z-]+:(?:[^\n]|\n[ \t]){4000}", re.M | re.I)
+_MAIL = "message/rfc822"
 _FIELD_LENGTH = 4000  # characters of a header field that are read
 _DEEPEST = 8  # mails attached to one another
-_PARTS = 1000  # boundaries in one mail
+_PARTS = 2000  # lines in one mail that may part it
 _SUBJECT = re.compile(r"(?:(?:fwd?|re|wg|aw|tr|rv)\s*:\s*)+", re.I)
 _SIGNATURE = "-- "
 _FILES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/pkcs7", "application/pgp")
@@ -140,15 +141,18 @@ def _parts(data: bytes, depth: int) -> list[_Part]:
     """A mail and the files attached to it; attached mails are taken apart in turn."""
     if depth > _DEEPEST:
         raise ItemError(Code.TOO_DEEP, f"mails attached over {_DEEPEST} deep")
-    if _LONG_FIELD.search(data) or data.count(b"boundary") > _PARTS:
-        raise ItemError(Code.STRUCTURE_BROKEN, "content fields of a mail too long or too many")
+    if _LONG_FIELD.search(data):
+        raise ItemError(Code.STRUCTURE_BROKEN, "a content field of the mail is too long")
+    if b"boundary" in data and data.count(b"\n--") > _PARTS:
+        raise ItemError(Code.STRUCTURE_BROKEN, f"a mail of over {_PARTS} parts")
     try:
         message = email.message_from_bytes(data, EmailMessage, policy=policy.default)
+        if message.get_content_type() == _MAIL:
+            return _parts(message.get_content().as_bytes(), depth + 1)
         found = [_Part(data, message.get_content_type(), message)]
-        for attached in message.iter_attachments():
-            if attached.get_content_type() == "message/rfc822":
-                inner = attached.get_content()
-                found += _parts(inner.as_bytes(), depth + 1)
+        for attached in _attached(message):
+            if attached.get_content_type() == _MAIL:
+                found += _parts(attached.get_content().as_bytes(), depth + 1)
             elif _holds_news(attached):
                 payload = attached.get_payload(decode=True)
                 if isinstance(payload, bytes) and payload.strip():
@@ -158,8 +162,24 @@ def _parts(data: bytes, depth: int) -> list[_Part]:
     return found
 
 
+def _attached(message: EmailMessage) -> Iterator[EmailMessage]:
+    """What stands beside a mail's body; of what is nested in parts of its own, the named files."""
+    for part in message.iter_attachments():
+        if part.get_content_maintype() == "multipart":
+            yield from (leaf for leaf in part.walk() if leaf.get_filename() or leaf.is_attachment())
+        else:
+            yield part
+
+
 def _holds_news(part: EmailMessage) -> bool:
-    return not part.is_multipart() and not part.get_content_type().startswith(_FILES)
+    kind = part.get_content_type()
+    return not part.is_multipart() and not kind.startswith(_FILES) and not _is_more_body(part)
+
+
+def _is_more_body(part: EmailMessage) -> bool:
+    """Whether a part goes on with the text of the mail: no file, though it stands after the body."""
+    plain = part.get_content_type() == "text/plain"
+    return plain and not part.is_attachment() and part.get_filename() is None
 
 
 def _read(document: Document, message: EmailMessage) -> Iterator[ParsedItem | Reject]:
@@ -180,7 +200,8 @@ def _read(document: Document, message: EmailMessage) -> Iterator[ParsedItem | Re
     if body is not None and body.get_content_subtype() == "html":
         html.put(fields, html.read(text, titles=(fields.get("headline"),)), "HTML part")
     else:
-        mail = lines.clean(text).split("\n")
+        more = [_text(document, part) for part in _attached(message) if _is_more_body(part)]
+        mail = lines.clean("\n\n".join([text, *more])).split("\n")
         story.read(_unsigned(mail), fields.get("headline")).put(fields, "text part")
     if not fields.get("headline") and not fields.get("paragraphs"):
         raise ItemError(Code.NO_CONTENT, "a mail without subject and text")
@@ -202,7 +223,7 @@ def _envelope(fields: Fields, message: EmailMessage) -> None:
     fields.add("provider_names", address.rpartition("@")[2], "From")
     for keyword in header.get("keywords", "").split(","):
         fields.add("keywords", keyword.strip(), "Keywords")
-    for part in message.iter_attachments():
+    for part in _attached(message):
         kind = part.get_content_type()
         if kind.startswith(_FILES):
             title = lines.fold(part.get_filename() or "") or None

@@ -1,4 +1,4 @@
-"""Bytes to text: byte order marks, strict UTF-8 first, then the declared encoding, then cp1252.
+"""Bytes to text: byte order marks, strict UTF-8 first, then the declared encoding, a guess, then cp1252.
 
 XML that says ISO-8859-1 is mostly UTF-8 (measured on real agency files), and what claims to be Latin-1
 is cp1252 wherever it uses the bytes 0x80-0x9F, as WHATWG's encoding standard reads it too.
@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from schemas.errors import Code, ItemError
+from transforms.parse import charset
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -62,7 +63,11 @@ def decode_head(data: bytes) -> str:
     if mark := _mark(data):
         name, size = mark
         return data[size:].decode(name, "replace")
-    return data.decode("utf-8", "replace") if b"\xff" not in data else data.decode("latin-1")
+    text = data.decode("utf-8", "replace")
+    # The last character may be cut off: U+FFFD elsewhere says that this is no UTF-8.
+    if "\ufffd" not in text[:-3]:
+        return text
+    return data.decode(charset.guess(data) or "latin-1", "replace")
 
 
 def decode(data: bytes) -> Decoded:
@@ -98,6 +103,11 @@ def decode(data: bytes) -> Decoded:
         try:
             return Decoded(data.decode(said), said, said)
         except (UnicodeDecodeError, LookupError):
+            pass
+    if said is None and (guessed := charset.guess(data)):
+        try:
+            return Decoded(data.decode(guessed), guessed, None, ("encoding_guessed",))
+        except UnicodeDecodeError:
             pass
     name = "cp1252" if _SMART.search(data) or said not in _LATIN else (said or "cp1252")
     try:

@@ -18,6 +18,9 @@ _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<\?xml|<(?:head|body|rss|feed|s
 # Reuters' tickers stand in angle brackets: a tag is what closes or has attributes.
 _TAG = re.compile(r"</[a-z][\w:-]{0,20}>|<[a-z][\w:-]{0,20}\s+[\w:-]{1,30}=[\"'][^<>]{0,200}>", re.I)
 _PAIR = re.compile(r"[\w .-]{1,40}(?::\s|=)")
+# Images, documents, archives and sound whose first bytes can be read as words: PNG, PDF, ID3, ...
+_MAGIC = (b"\x89PNG", b"GIF8", b"%PDF", b"%!PS", b"PK\x03\x04", b"\xff\xd8\xff", b"RIFF", b"ID3", b"OggS")
+_MAGIC += (b"{\\rtf", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"\x7fELF", b"MZ\x90", b"SQLite format", b"PAR1")
 _START = 400  # characters in which a start of text (STX) ends a header
 
 
@@ -28,16 +31,28 @@ def _quoted(line: str) -> int:
     return len(re.split(r"[,;\t]", line))
 
 
+def _is_element(document: Document) -> bool:
+    """Whether what looks like an element is one: it has a namespace, or its end tag closes the document."""
+    name, namespace = document.root
+    tail = document.data[-200:].decode("latin-1")
+    return bool(namespace) or (name is not None and f"</{name}" in tail) or document.start.startswith("<!")
+
+
 def recognise(document: Document) -> str | None:
     """Text that people can read: no binary, mark-up, program data, form or table of values."""
     head = document.head
     start = document.start
     words = _WORD.findall(head)
-    if not words or "\x00" in head.rstrip("\x00") or len(_CONTROL.findall(head)) * 20 > len(head) + 200:
+    if (
+        not words
+        or document.data.startswith(_MAGIC)
+        or "\x00" in head.rstrip("\x00")
+        or len(_CONTROL.findall(head)) * 20 > len(head) + 200
+    ):
         return None
     if head.count("\ufffd") * 2 > sum(map(len, words)):
         return None
-    if start[:1] == "<" and _HTML.search(start[:1000]):
+    if start[:1] == "<" and (_HTML.search(start[:1000]) or _is_element(document)):
         return None
     if "<" in head and len(_TAG.findall(head)) >= max(3, len(words) // 15):
         return None

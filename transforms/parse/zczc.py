@@ -33,9 +33,10 @@ _END = re.compile(r"^[^\w\n]{0,20}NNNN[^\w\n]{0,20}$", re.M)
 _TAG = re.compile(r"[%#$:&*@]")
 _ROUTING = re.compile(r"[A-Z0-9/_():.-]{1,20}(?: +[A-Z0-9/_():.-]{1,12}){0,8}$")
 _NUMBER = re.compile(r"[A-Z]{0,4}\d{3,6}$")
-_LABEL = re.compile(r":?([A-Z][A-Z ]{1,20}?) ?: ?(\S.*)$")
-_MARKS = re.compile(r"\s*(?:[<=.+]{1,3}!?|!)\s*$")
+_LABEL = re.compile(r"(?::([A-Z][A-Z ]{1,20}?) ?:|([A-Z][A-Z ]{1,20}?) :) ?(\S.*)$")
+_MARKS = re.compile(r"\s*(?:\.?[<=+]{1,3}!?|!)\s*$")
 _HEAD_LINES = 12
+_ROUTING_LINES = 4
 
 
 def recognise(document: Document) -> str | None:
@@ -85,17 +86,18 @@ def _head(fields: Fields, body: list[str]) -> int:
         if tagged:
             if not _tag(fields, text) and text:
                 return number
-        elif not text or not _ROUTING.match(text) or is_dateline(line) or not _is_code(text):
+        elif number == _ROUTING_LINES or not _is_routing(text):
             return number
         else:
             fields.add("subjects", Subject(SCHEME, lines.fold(text), None), "routing line")
     return min(len(body), _HEAD_LINES)
 
 
-def _is_code(text: str) -> bool:
+def _is_routing(text: str) -> bool:
     """Whether a line in capitals is routing, not a headline: short words, or figures among them."""
-    words = text.split()
-    return any(map(str.isdigit, text)) or all(len(word) <= 4 for word in words) or "_" in text
+    if not _ROUTING.match(text) or is_dateline(text):
+        return False
+    return any(map(str.isdigit, text)) or "_" in text or all(len(word) <= 4 for word in text.split())
 
 
 def _tag(fields: Fields, text: str) -> bool:
@@ -129,8 +131,9 @@ def _label(fields: Fields, body: list[str]) -> str | None:
     """The headline of a first line such as `RACING : Fields for Thursday`; the line is taken out."""
     for number, line in enumerate(body[:2]):
         if match := _LABEL.match(line.strip()):
-            fields.add("subjects", Subject("section", None, match.group(1)), "first line")
-            fields.put("headline", lines.fold(match.group(2).lstrip(": ")), "first line")
+            label = match.group(1) or match.group(2)
+            fields.add("subjects", Subject("section", None, label), "first line")
+            fields.put("headline", lines.fold(match.group(3)), "first line")
             del body[: number + 1]
             return str(fields.get("headline"))
         if line.strip():
