@@ -17,6 +17,7 @@ from transforms.parse.fields import Fields
 Record = Mapping[str, Any]
 
 _OPENS = re.compile(r"\{\s*+(?:[\"}]|$)|\[\s*+(?:[\[{\]]|$)")
+_NOTHING = frozenset({"", "None", "null", "undefined"})  # nulls that a program wrote out as text
 _FOLDED = re.compile(r"[^a-z0-9$]+")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
 
@@ -30,7 +31,7 @@ def is_json(document: Document) -> bool:
 def raw(value: object) -> str | None:
     """A value as text, as it stands; None for null, true and false, lists, objects, and empty text."""
     if isinstance(value, str):
-        return value if value and not value.isspace() else None
+        return value if value not in _NOTHING and not value.isspace() else None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     return None

@@ -35,6 +35,7 @@ def formats() -> tuple[Format, ...]:
     from transforms.parse import (
         anpa,
         ap_media,
+        belga_360,
         dpa_digitalwires,
         email,
         envelope,
@@ -60,6 +61,7 @@ def formats() -> tuple[Format, ...]:
         dpa_digitalwires.FORMAT,
         ap_media.FORMAT,
         reuters_connect.FORMAT,
+        belga_360.FORMAT,
         ninjs.FORMAT,
         email.FORMAT,
         zczc.FORMAT,
@@ -99,6 +101,8 @@ def describe(document: Document) -> str:
         value = document.json
         if isinstance(value, dict):
             return f"JSON object with keys {', '.join(sorted(map(str, value))[:12]) or '(none)'}"
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            return f"JSON list of {len(value)}, the first with keys {', '.join(sorted(value[0])[:12])}"
         return f"JSON {type(value).__name__}"
     if "\x00" in document.head or sum(c < " " and c not in "\t\r\n\x0c" for c in document.head) > 32:
         return f"binary, first bytes {document.data[:8].hex(' ')}"
