@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from schemas.agency import Agency
 from schemas.item import Author
@@ -18,11 +18,11 @@ from transforms.normalize.text import fold
 
 MAX_LENGTH = 400  # characters; what is longer is no byline
 _MAX_LINE = 140  # characters of a byline that stands in the text
+_TEXT = "texts?|texte|texten|tekst|texto|testo|words|story|foto|fotos|photos?"
 _BY = re.compile(
-    r"\s*(?:by(?=[\s:])|from(?=\s)|words by|story by|text by|von(?=[\s:])|par(?=[\s:])|por(?=[\s:])|di(?=\s)|da(?=\s)"
-    r"|dal nostro inviato|door(?=[\s:])|van(?=[\s:])|av(?=[\s:])|af(?=[\s:])|tekst(?=[\s:])|texte?(?=[\s:])"
-    r"|testo(?=[\s:])|texto(?=[\s:])|foto(?=\s*:)|текст|автор|toimittaja(?=[\s:])|بقلم|من إعداد)\s*[:.]?\s*"
-    r"(?:(?:by|von|par|por|di|av|af)\s+)?",
+    r"\s*(?:by(?=[\s:])|from(?=\s)|door(?=[\s:])|(?P<short>von|par|por|di|da|van|av|af)(?=[\s:])"
+    rf"|(?:{_TEXT})(?:\s*:|\s+(?=(?:by|von|par|por|di|av|af)\s))(?:\s*(?:by|von|par|por|di|av|af)\s)?"
+    r"|текст|автор|toimittaja(?=[\s:])|بقلم|من إعداد)\s*[:.]?\s*",
     re.I,
 )
 _BY_LINE = re.compile(
@@ -33,11 +33,14 @@ _AND = re.compile(
     re.I,
 )
 _ARABIC_AND = re.compile(r"(?<=[\u0600-\u06ff] )\u0648(?=[\u0600-\u06ff]{3,} [\u0600-\u06ff])")
-_COMMA = re.compile(r"\s*[,،、|]\s*|\s+[-–—]\s+|\s+/\s+|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})")
+_COMMA = re.compile(r"\s*[,،、|]\s*|\s+[-–—]\s+|\s+/\s+|(?<=[^\W\d_]{2})/(?=[^\W\d_]{2})")
 _IN = re.compile(r"\s(?:in|à|في|aus)\s+(?=[^\W\d_])", re.I)
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]{1,60})[)\]]")
+_PARTS = re.compile(
+    r"\s*[(\[](?:texte?|words|fotos?|photos?|pictures?|videos?|bild(?:er)?|gra[fp]h?i[kc]s?)[)\]]", re.I
+)
 _MAIL = re.compile(r"\S+@\S+|https?://\S+|(?<!\w)@\w+")
-_INITIALS = re.compile(r"[^\W\d_]{1,5}(?:[/+-][^\W\d_]{1,5})*\.?$")
+_INITIALS = re.compile(r"[^\W\d_]{1,5}(?:[/+-][^\W\d_]{1,5})*\.?")
 
 
 def read(byline: str, agency: Agency | None = None) -> list[Author]:
@@ -53,14 +56,27 @@ def read(byline: str, agency: Agency | None = None) -> list[Author]:
     """
     if not byline or len(byline) > MAX_LENGTH:
         return []
-    text = _MAIL.sub("", byline)
+    text = _MAIL.sub("", byline) if "@" in byline or "://" in byline else byline
     begun = _BY.match(text)
+    # `Von Miller`, `Van Jones` are names; `Von Anna May` is none.
+    if (
+        begun
+        and begun["short"]
+        and " " not in (rest := text[begun.end() :].strip())
+        and not provider.named(rest)
+    ):
+        begun = None
     text = text[begun.end() :] if begun else text
     text = text.strip(" .,;:=*<+-–—")
     if not text or _is_initials(text, agency, marked=begun is not None):
         return []
+    return people(text)
+
+
+def people(text: str) -> list[Author]:
+    """People and organisations of a list of names, as bylines and credits write it."""
     if "(" in text or "[" in text:
-        text = _BRACKETS.sub(r", \1", text)
+        text = _BRACKETS.sub(r", \1", _PARTS.sub("", text))
     shouted = text.isupper()
     found: list[Author] = []
     if " \u0648" in text:
@@ -79,7 +95,9 @@ def _read_group(group: str, found: list[Author], shouted: bool) -> None:
             continue
         if agency := provider.named(part):
             short = len(part) <= 4 or not part.isupper()
-            _attach(found, since, organisation=part if short else agency.name)
+            organisation = part if short else agency.name
+            if not _attach(found, since, organisation=organisation):
+                found.append(Author(organisation, "writer"))
             continue
         place = None
         if " " in part and (match := _IN.search(f" {part}")):
@@ -89,10 +107,14 @@ def _read_group(group: str, found: list[Author], shouted: bool) -> None:
                 continue
             part = before.strip()
         name, organisation, job = names.split_title(part)
+        if name and name.isupper() and 1 < len(name) <= 4 and not shouted and " " not in name:
+            name, organisation = None, name
         if not name:
-            _attach(found, since, organisation=organisation, jobtitle=job)
+            if not _attach(found, since, organisation=organisation, jobtitle=job) and organisation:
+                found.append(Author(organisation, "writer", None, job))
         elif organisation is None and names.is_organisation(name):
-            found.append(Author(name, "writer", None, job))
+            if not _attach(found, since, organisation=name, jobtitle=job):
+                found.append(Author(name, "writer", None, job))
         elif names.is_name(name):
             found.append(Author(names.normal_case(name), "writer", organisation, job))
             if organisation:
@@ -101,35 +123,33 @@ def _read_group(group: str, found: list[Author], shouted: bool) -> None:
             _attach(found, len(found) - 1, location=names.normal_case(place) if shouted else place)
 
 
-def _attach(found: list[Author], since: int, **facts: str | None) -> None:
-    """Facts that follow names belong to those names of the group that have none yet.
+def _attach(found: list[Author], since: int, **facts: str | None) -> bool:
+    """Facts that follow names go to the people named: of this group, or of the whole byline.
 
-    An organisation at the end belongs to all that were named; alone, it is the author.
+    An organisation at the end belongs to everyone before it who has none; where no person was named it
+    belongs to nobody, and the answer is False.
     """
     facts = {key: value for key, value in facts.items() if value}
-    if not facts:
-        return
     first = 0 if "organisation" in facts else since
-    if not found:
-        if organisation := facts.get("organisation"):
-            found.append(Author(organisation, "writer", None, facts.get("jobtitle")))
-        return
-    for number in range(first, len(found)):
-        missing = {key: value for key, value in facts.items() if getattr(found[number], key) is None}
-        if missing and not (number < since and len(missing) < len(facts)):
-            found[number] = replace(found[number], **missing)
+    people = [number for number in range(first, len(found)) if not names.is_organisation(found[number].name)]
+    for number in people:
+        held = found[number]
+        known = number < since and held.organisation is not None
+        missing = {key: value for key, value in facts.items() if getattr(held, key) is None}
+        if missing and not known:
+            found[number] = Author(**{**asdict(held), **missing})
+    return bool(people)
 
 
 def _is_initials(text: str, agency: Agency | None, marked: bool) -> bool:
-    if len(text) > 24 or not _INITIALS.match(text):
+    """Whether a byline is initials: lower case, or short parts with slashes; `marked` says that `By` led."""
+    if len(text) > 24 or not _INITIALS.fullmatch(text) or provider.named(text):
         return False
-    if text.islower() and not marked:
-        return True
-    return (
-        agency is not None
-        and agency.initials_signoff
-        and (text.islower() or (text.isupper() and len(text) < 5))
-    )
+    if text.islower():
+        return not marked or (agency is not None and agency.initials_signoff)
+    if text.isupper() and max(map(len, re.split(r"[/+-]", text))) <= 3:
+        return "/" in text or len(text) == 2 or (agency is not None and agency.initials_signoff)
+    return False
 
 
 def _distinct(authors: Sequence[Author]) -> list[Author]:
@@ -147,6 +167,20 @@ def is_byline(line: str) -> bool:
     if rest.endswith((".", "!", "?", ":")) and not re.search(r"(?:\b[A-Z]|Jr|Sr|Inc|Co|Ltd)\.$", rest):
         return False
     return names.only_names(rest)
+
+
+def listed(authors: Sequence[Author]) -> list[Author]:
+    """Authors that the mark-up lists, in normal case; initials and user names (`sp/lrc`, `jdoe`) are none."""
+    found = []
+    for author in authors:
+        name = " ".join(author.name.split())
+        if provider.named(name) or names.is_organisation(name):
+            found.append(author if name == author.name else replace(author, name=name))
+        elif len(name) > 3 and names.is_name(name) and not _INITIALS.fullmatch(name):
+            found.append(replace(author, name=names.normal_case(name)))
+        elif len(name) > 3 and any(map(str.isupper, name)):
+            found.append(replace(author, name=name))
+    return found
 
 
 def merge(known: Sequence[Author], more: Sequence[Author]) -> list[Author]:

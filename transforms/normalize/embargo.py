@@ -1,4 +1,4 @@
-"""Embargoes in prose: `Sperrfrist 22. Oktober 09.30 Uhr`, `EMBARGOED until 12noon on Friday, October 23, 2018`."""
+"""Embargoes in prose: `Sperrfrist 2. Mai 09.30 Uhr`, `EMBARGOED until 12noon on Friday, October 23, 2018`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from collections.abc import Iterable
 
 from transforms.normalize.times import micros, zone
 
-_STEMS = ("embarg", "sperrfrist", "sperrvermerk", "for release", "not for publication", "not for release", "julkaisuvapaa",
-          "sperretid", "spärrtid", "klausul", "hold until", "hold for", "эмбарго", "frigivelse")  # fmt: skip
+_STEMS = (
+    "embarg", "frigivelse", "for release", "hold for", "hold until", "julkaisuvapaa", "klausul",
+    "not for publication", "not for release", "sperretid", "sperrfrist", "sperrvermerk", "spärrtid", "эмбарго",
+)  # fmt: skip
 _PHRASE = re.compile(
-    r"\b(?:embargo\w*|sperrfrist|sperrvermerk|(?:not )?for (?:\w+ ){0,2}(?:release|publication)|hold (?:until|for release)"
+    r"\b(?:embargo\w*|sperrfrist|sperrvermerk|(?:not )?for (?:\w+ ){0,2}(?:release|publication)"
+    r"|hold (?:until|for release)"
     r"|julkaisuvapaa|sperretid|spärrtid|klausul\w*|эмбарго|til frigivelse)\b",
     re.I,
 )
@@ -33,14 +36,16 @@ _NAMES = {
             "september sept sep septembre septiembre settembre setembro syyskuuta syyskuun сентября",
             "october oct oktober okt octobre octubre ottobre outubro lokakuuta lokakuun октября",
             "november nov novembre noviembre novembro marraskuuta marraskuun ноября",
-            "december dec dezember dez décembre diciembre dicembre dezembro desember joulukuuta joulukuun декабря",
+            "december dec dezember dez décembre diciembre dicembre dezembro desember joulukuuta joulukuun "
+            "декабря",
         ),
         1,
     )
     for name in names.split()
 }
 _WORD_DAY = re.compile(
-    r"(?P<day>\d{1,2})(?:\.|st|nd|rd|th|º)?\s+(?:of |de |di )?(?P<name>[^\W\d_]{3,14})\.?(?:,?\s+(?:de )?(?P<year>\d{4}))?"
+    r"(?P<day>\d{1,2})(?:\.|st|nd|rd|th|º)?\s+(?:of |de "
+    r"|di )?(?P<name>[^\W\d_]{3,14})\.?(?:,?\s+(?:de )?(?P<year>\d{4}))?"
     r"|(?P<name2>[^\W\d_]{3,9})\.?\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?(?!\d|[:.]\d)(?:,?\s+(?P<year2>\d{4}))?"
 )
 _NUMBER_DAY = re.compile(
@@ -50,14 +55,19 @@ _ISO_DAY = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?:T(?P<hour>\d{2}):(?P<minute>\d{2}))?"
 )
 _CLOCK = re.compile(
-    r"(?<![\d.:])(?:(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?P<half>[ap]\.?m\b\.?|noon|midnight|uhr|hrs|heures?|h\b|klokken)"
+    r"(?<![\d.:])(?:(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?P<half>[ap]\.?m\b\.?|noon|midnight"
+    r"|uhr|hrs|heures?|h\b|klokken)"
     r"|(?P<word>noon|midday|midnight|mittag|mitternacht)"
-    r"|(?P<hour2>[01]?\d|2[0-3])[:.](?P<minute2>[0-5]\d)(?![\d.:]\d|\.\d)|(?P<four>(?:[01]\d|2[0-3])[0-5]\d)(?!\d)(?!\s*$)"
-    r"|(?P<four2>0\d[0-5]\d)(?!\d))(?:\s*\(?(?P<zone>GMT|UTC|BST|CES?T|EES?T|E[SD]T|C[SD]T|P[SD]T|MEZ|MESZ|local)\b)?",
+    r"|(?P<hour2>[01]?\d|2[0-3])[:.](?P<minute2>[0-5]\d)(?![\d.:]\d|\.\d)|(?P<four>(?:[01]\d"
+    r"|2[0-3])[0-5]\d)(?!\d)(?!\s*$)"
+    r"|(?P<four2>0\d[0-5]\d)(?!\d))(?:\s*\(?(?P<zone>GMT|UTC|BST|CES?T|EES?T|E[SD]T|C[SD]T|P[SD]T|MEZ"
+    r"|MESZ|local)\b)?",
     re.I,
 )
-_OFFSETS = {"gmt": 0, "utc": 0, "bst": 60, "cet": 60, "cest": 120, "mez": 60, "mesz": 120, "eet": 120, "eest": 180,
-            "est": -300, "edt": -240, "cst": -360, "cdt": -300, "pst": -480, "pdt": -420}  # fmt: skip
+_OFFSETS = {
+    "gmt": 0, "utc": 0, "bst": 60, "cet": 60, "cest": 120, "mez": 60, "mesz": 120, "eet": 120, "eest": 180,
+    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "pst": -480, "pdt": -420,
+}  # fmt: skip
 _TEXT = 300  # characters kept of a paragraph that tells an embargo
 _REACH = 160  # characters after the word in which day and time stand
 

@@ -64,7 +64,7 @@ def item_id(uri: str, version: str | None, stamp: int | None, content: Iterable[
 
 
 def _fold(text: str | None) -> str | None:
-    return "".join(text.casefold().split()) if text else None
+    return text.casefold().replace(" ", "").replace("\n", "") if text else None
 
 
 def digest(parts: Iterable[str | None], size: int) -> str:

@@ -154,7 +154,7 @@ def _lines(sent: Iterable[str]) -> tuple[str, ...]:
 def _take_apart(parsed: ParsedItem, agency: Agency | None, sent: int) -> _Story:
     """The text without what stands before it and what closes it, dateline and byline cut out."""
     front = notes.split(texts.paragraphs(parsed.paragraphs))
-    end = signoff.split(front.paragraphs, agency)
+    end = signoff.split(front.paragraphs)
     agency = agency or end.agency
     paragraphs = list(end.paragraphs)
     tag = language.normalize(parsed.language) if parsed.language else None
@@ -164,7 +164,7 @@ def _take_apart(parsed: ParsedItem, agency: Agency | None, sent: int) -> _Story:
     number, reading = _reading(paragraphs, agency, sent, tag, lone=bool(parsed.dateline))
     if reading is not None:
         where, by = reading.dateline, by or reading.byline
-        agency = agency or reading.agency
+        agency = agency or (provider.named(reading.agency) if reading.agency else None)
         paragraphs[number : number + 1] = [reading.rest] if reading.rest else []
         if not by and number < len(paragraphs) and byline.is_byline(paragraphs[number]):
             by = paragraphs.pop(number)
@@ -214,8 +214,9 @@ def _without(paragraph: str, beginning: str) -> str:
     start = beginning.rstrip(" -–—_:")
     if start and paragraph.casefold().startswith(start.casefold()):
         rest = paragraph[len(start) :]
-        if rest[:1] in " -–—_:":
-            return rest.lstrip(" -–—_:") or paragraph
+        story = rest.lstrip(" -–—_:,.")
+        if story and story != rest and (story[0].isalnum() or story[0] in "\"'“„«‘`("):
+            return story
     return paragraph
 
 
@@ -231,8 +232,8 @@ def _authors(
             warnings = ("byline_differs",)
         authors = byline.merge(authors, found) if not authors or not warnings else authors
     if parsed.authors:
-        authors = byline.merge(authors, [author for author in parsed.authors if author.name.strip()])
+        authors = byline.merge(authors, byline.listed(parsed.authors))
     signed = list(story.end.authors)
     if parsed.sign_off:
-        signed = byline.merge(signoff.read(texts.line(parsed.sign_off), agency), signed)
+        signed = byline.merge(signoff.read(texts.line(parsed.sign_off)), signed)
     return byline.merge(authors, signed) if signed else authors, warnings

@@ -6,41 +6,42 @@ import functools
 import re
 
 from transforms.normalize import provider
+from transforms.normalize.text import vocabulary
 
-_PARTICLES = frozenset(
-    "a al af ap av abu ben bin bint da dal dalla de degli dei del della den der des di do dos du e el en het ibn "
-    "la las le los of och op 't ten ter the to van vom von y zu zum zur і и".split()
+_PARTICLES = vocabulary(
+    "a al af ap av abu ben bin bint da dal dalla de degli dei del della den der des di do dos du e el en "
+    "het ibn la las le los of och op 't ten ter the to van vom von y zu zum zur і и"
 )
-_LINKS = _PARTICLES | frozenset(
-    "and und et og ja in at for för für per på från from special with i o".split()
+_LINKS = _PARTICLES | vocabulary("and und et og ja in at for för für per på från from special with i o")
+_JOBS = vocabulary(
+    "writer writers editor editors correspondent correspondents reporter reporters columnist columnists "
+    "analyst photographer photographers critic producer staff bureau journalist journalists stringer "
+    "contributor contributors commentator redakteur redakteurin korrespondent korrespondentin reporterin "
+    "fotograf correspondant correspondante journaliste envoyé envoyée rédacteur rédactrice corresponsal "
+    "enviado enviada redactor redactora periodista inviato inviata corrispondente giornalista "
+    "korrespondenten toimittaja medewerker verslaggever verslaggeefster redacteur корреспондент chief"
 )
-_JOBS = frozenset(
-    "writer writers editor editors correspondent correspondents reporter reporters columnist columnists analyst "
-    "photographer photographers critic producer staff bureau journalist journalists stringer contributor "
-    "contributors commentator redakteur redakteurin korrespondent korrespondentin reporterin fotograf reporter "
-    "correspondant correspondante journaliste envoyé envoyée rédacteur rédactrice corresponsal enviado enviada "
-    "redactor redactora periodista inviato inviata corrispondente giornalista korrespondenten toimittaja "
-    "medewerker verslaggever verslaggeefster redacteur корреспондент chief".split()
+_BEATS = vocabulary(
+    "business political politics economics economic economy financial finance sports sport science "
+    "medical health foreign diplomatic national international senior special staff chief assistant deputy "
+    "executive managing white house white-house parliamentary home affairs legal court religion "
+    "technology tech education environment entertainment arts fashion travel food film movie television "
+    "tv music royal crime defence defense military agriculture energy auto aviation racing football "
+    "soccer golf tennis cricket rugby basketball baseball hockey south north east west central europe "
+    "european asia asian africa african middle-east regional city night associated the our own lead video "
+    "photo data investigative features feature former world"
 )
-_BEATS = frozenset(
-    "business political politics economics economic economy financial finance sports sport science medical health "
-    "foreign diplomatic national international senior special staff chief assistant deputy executive managing "
-    "white house white-house parliamentary home affairs legal court religion technology tech education environment "
-    "entertainment arts fashion travel food film movie television tv music royal crime defence defense military "
-    "agriculture energy auto aviation racing football soccer golf tennis cricket rugby basketball baseball hockey "
-    "south north east west central europe european asia asian africa african middle-east regional city night "
-    "associated the our own lead video photo data investigative features feature former world".split()
-)
-_BODIES = frozenset(
-    "press news agency service times post herald tribune bulletin journal gazette chronicle observer guardian "
-    "telegraph mail magazine network online media radio television tv broadcasting wire newspapers newspaper "
-    "agence agentur agencia agenzia agentschap presse prensa stampa nachrichtenagentur nieuwsdienst byrå "
-    "institute university association company corp corporation inc ltd llc gmbh group foundation ministry".split()
+_BODIES = vocabulary(
+    "press news agency service times post herald tribune bulletin journal gazette chronicle observer "
+    "guardian telegraph mail magazine network online media radio television tv broadcasting wire "
+    "newspapers newspaper agence agentur agencia agenzia agentschap presse prensa stampa "
+    "nachrichtenagentur nieuwsdienst byrå website institute university association company corp "
+    "corporation inc ltd llc gmbh group foundation ministry"
 )
 _WORD = re.compile(r"[^\W\d_][^\W\d_.'’‘`-]*(?:[.'’‘`-]+[^\W\d_]*)*")
 _PIECE = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile("[A-Za-zÀ-ɏ]")
-_KEPT = frozenset("ii iii iv vi vii".split())
+_KEPT = frozenset(["ii", "iii", "iv", "vi", "vii"])
 
 
 @functools.lru_cache(maxsize=4096)
@@ -59,11 +60,12 @@ def normal_case(name: str) -> str:
             done.append(word)
         elif number and word.casefold() in _PARTICLES:
             done.append(word.lower())
-        elif word.casefold() in _KEPT or re.fullmatch(r"(?:[^\W\d_]\.-?)+", word):
-            done.append(word)
-        elif not whole and len(word) < 4:
-            done.append(word)
-        elif whole and number == 0 and len(words) > 1 and _is_initial_pair(word):
+        elif (
+            word.casefold() in _KEPT
+            or re.fullmatch(r"(?:[^\W\d_]\.-?)+", word)
+            or (not whole and len(word) < 4)
+            or (whole and number == 0 and len(words) > 1 and _is_initial_pair(word))
+        ):
             done.append(word)
         else:
             done.append(_PIECE.sub(_capital, word))
@@ -99,7 +101,7 @@ def is_name(text: str) -> bool:
     words = text.split()
     if not 0 < len(words) <= 7 or len(text) > 60 or any(c.isdigit() for c in text):
         return False
-    if not _LATIN.search(text) and not text.upper() != text.lower():
+    if not _LATIN.search(text) and text.upper() == text.lower():
         return all(_WORD.fullmatch(word) for word in words)  # a script without capitals
     capitals = [word for word in words if word[:1].isupper() or re.match(r"[dlo]['’][^\W\d_]", word)]
     small = [word for word in words if not word[:1].isupper()]
@@ -145,7 +147,7 @@ def _organisation(words: list[str], folded: list[str], end: int) -> tuple[int, s
     shouted = "".join(words[:end]).isupper()
     for start in range(2, end):
         word = words[start]
-        ends_as_body = folded[end - 1] in _BODIES or end - start > 1 and folded[end - 1] == "online"
+        ends_as_body = folded[end - 1] in _BODIES or (end - start > 1 and folded[end - 1] == "online")
         if folded[start] == "the" and end - start > 1:
             return start, " ".join(words[start:end])
         if not shouted and ends_as_body and word.isupper() and len(word) > 2:

@@ -12,26 +12,36 @@ _PARAGRAPHS = 8  # how far down a story may begin
 _NOTE_LENGTH = 1200  # characters
 
 _CHANGE = (
-    r"adds?|adding|updat(?:es?|ing|ed)|recasts?|recasting|correct(?:s|ing|ed|ion)|clarif(?:ies|ying)|fix(?:es|ing)"
-    r"|removes?|deletes?|changes?|drops?|releads?|refiles?|repeats?|rewrites?|subs?|ups|edits?|trims?|restores?"
-    r"|replaces?|rep(?:lacing)?|completes?|minor edits|no change|new throughout|writethru|for more|for a|see also"
-    r"|eds?|editors?|note|attn|attention|story|this story|an earlier|embargo(?:ed)?|not for|with|pls|please|photos?"
-    r"|graphic|pix|tv|fyi|optional|moved?|moving|means?|ergänzt|neu|aktualisiert|korrigiert|berichtigt|mit|präzisiert"
-    r"|actualis|ajoute|précise|corrige|avec|actualiza|añade|agrega|corrige|aclara|amplía|con|atualiza|acrescenta"
+    r"adds?|adding|updat(?:es?|ing|ed)|recasts?|recasting|correct(?:s|ing|ed|ion)|clarif(?:ies|ying)"
+    r"|fix(?:es|ing)"
+    r"|removes?|deletes?|changes?|drops?|releads?|refiles?|repeats?|rewrites?|subs?|ups|edits?|trims?"
+    r"|restores?"
+    r"|replaces?|rep(?:lacing)?|completes?|minor edits|no change|new throughout|writethru|for more|for a"
+    r"|see also"
+    r"|eds?|editors?|note|attn|attention|story|this story|an earlier|embargo(?:ed)?|not for|with|pls"
+    r"|please|photos?"
+    r"|graphic|pix|tv|fyi|optional|moved?|moving|means?|ergänzt|neu|aktualisiert|korrigiert|berichtigt"
+    r"|mit|präzisiert"
+    r"|actualis|ajoute|précise|corrige|avec|actualiza|añade|agrega|corrige|aclara|amplía|con|atualiza"
+    r"|acrescenta"
     r"|adiciona|aggiorna|aggiunge|corregge"
 )
 _BRACKETED = re.compile(rf"[(\[]\s*(?:{_CHANGE})\b", re.I)
 _LABELLED = re.compile(
-    r"(?:\W{0,4})(?:eds?|editors?|note(?: to)? (?:the )?(?:eds?|editors?|users|subscribers|desks?)|editor'?s'? notes?"
-    r"|ed\.? note|attn|attention(?: editors)?|achtung(?: redaktionen)?|hinweis(?: an die redaktion(?:en)?)?|nota(?: a)? (?:los )?"
-    r"(?:editores|redacci[oó]n|redazione)|note aux r[ée]dactions?|attenzione|til redaktion(?:en|erne)|till redaktionen"
+    r"(?:\W{0,4})(?:eds?|editors?|note(?: to)? (?:the )?(?:eds?|editors?|users|subscribers|desks?)"
+    r"|editor'?s'? notes?"
+    r"|ed\.? note|attn|attention(?: editors)?|achtung(?: redaktionen)?"
+    r"|hinweis(?: an die redaktion(?:en)?)?|nota(?: a)? (?:los )?"
+    r"(?:editores|redacci[oó]n|redazione)|note aux r[ée]dactions?|attenzione|til redaktion(?:en|erne)"
+    r"|till redaktionen"
     r"|red\.? anm|anm\. d\. red|updates? with|recasts?|adds? details|eds note|correction note|advisory"
     r"|embargo(?:ed|)?(?: until| till| to| for)?|sperrfrist|sperrvermerk|hold for release|for release"
-    r"|for (?:immediate|use)|not for (?:publication|release|use)|bajo embargo|sous embargo|with (?:pictures?|photos?|graphics?))"
+    r"|for (?:immediate|use)|not for (?:publication|release|use)|bajo embargo|sous embargo"
+    r"|with (?:pictures?|photos?|graphics?))"
     r"\b[^:.]{0,40}?(?::|\s-{1,2}\s|–|—|\.(?=\s|$)|$|(?=\s\d))",
     re.I,
 )
-_BULLET = re.compile(r"(?:[*•·–—]|-{1,2}|\u25aa|\u25cf) ?(?=\S)")
+_BULLET = re.compile(r"[*•·▪●]\s+(?=\S)|[•▪●](?=[^\W_])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +68,8 @@ def is_note(paragraph: str) -> bool:
     first = paragraph[:1]
     if first in "([":
         return paragraph.rstrip(" .")[-1:] in ")]" and bool(_BRACKETED.match(paragraph))
-    return (
-        first.isalpha()
-        and _guard(paragraph)
-        and bool(_LABELLED.match(paragraph))
-        or (first in "-*_/#=!" and bool(_LABELLED.match(paragraph)))
+    return (first.isalpha() and _guard(paragraph) and bool(_LABELLED.match(paragraph))) or (
+        first in "-*_/#=!" and bool(_LABELLED.match(paragraph))
     )
 
 

@@ -7,46 +7,16 @@ KORR: …   Berichtigung: …   N i e u w bericht, vervangt …   ///KORJATTU…
 
 from __future__ import annotations
 
+import functools
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import resources
+
+from transforms.normalize.text import vocabulary
 
 UPDATE, CORRECTION, REPEAT, ADVISORY, KILL = "update", "correction", "repeat", "advisory", "kill"
-
-_TABLE: dict[str, str] = {
-    UPDATE: (
-        "update|updated|updates|wrapup|wrap|wrap-up|lead|new lead|sub|subs|writethru|writethrough|newer|upd|2nd update"
-        "|roundup|neu|neufassung|aktualisiert|aktualisierung|ergänzt|ergänzung|zusammenfassung|actualisation|actualisé"
-        "|maj|mise à jour|actualiza|actualización|actualizado|ampliación|amplía|avance|atualiza|atualização|atualizada"
-        "|aggiorna|aggiornamento|aggiornato|nieuw|nieuw bericht|vervangt|bijgewerkt|uppdatering|uppdaterad|uppdaterat"
-        "|oppdatert|oppdatering|ny versjon|opdateret|opdatering|ny version|täydennetty|päivitetty|обновление|обновлено"
-        "|дополненный|aktualizacja"
-    ),
-    CORRECTION: (
-        "corrected|correction|corrects|correct|corr|corrective|refile|refiled|clarification|clarified|korr|korrektur"
-        "|korrigiert|berichtigung|berichtigt|richtigstellung|rectificatif|rectification|correctif|corrigé|erratum"
-        "|corrección|corrige|corregido|corregida|rectificación|fe de errores|correção|corrigido|corrigida|corretto"
-        "|correzione|rettifica|errata corrige|errata|correctie|rectificatie|rättelse|rättad|rättat|rettelse|rettet"
-        "|korrigert|korreksjon|berigtigelse|korjattu|korjaus|oikaisu|исправление|исправленный|уточнение|poprawka|korekta"
-    ),
-    REPEAT: (
-        "rpt|repeat|repeats|repeated|repeating|resend|resent|retransmission|wiederholung|wdh|wdhlg|répétition|repetition"
-        "|rappel|repite|repetición|repetido|repete|repetição|ripetizione|ripete|herhaling|upprepning|gjentakelse"
-        "|gentagelse|toisto|uusinta|повтор|powtórka"
-    ),
-    ADVISORY: "advisory|advisories|news advisory|editors advisory|note to editors|attention editors|hinweis|avviso|aviso",
-    KILL: (
-        "kill|killed|kill advisory|story kill|mandatory kill|bulletin kill|withdrawn|withdrawal|story withdrawn|withdraw"
-        "|retraction|retracted|storno|stornierung|storniert|zurückgezogen|annulation|annulé|annule|anulación|anulado"
-        "|anulada|anula|anulação|annullamento|annulla|annullato|annulering|ingetrokken|annulleras|annullering"
-        "|tilbakekalles|trekkes|annulleret|tilbagekaldes|peruttu|аннулирование|отзыв|anulowano"
-    ),
-}
-_KINDS = {word: kind for kind, words in _TABLE.items() for word in words.split("|")}
-_ALONE = frozenset(
-    "lead sub subs wrap neu hinweis corr rappel avance errata avviso aviso correct sub corrects".split()
-)
-"""Words that begin headlines too: a marker only in brackets, with a number, or right before a dash."""
 
 _RANK = {KILL: 4, CORRECTION: 3, REPEAT: 2, UPDATE: 1, ADVISORY: 0}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
@@ -59,7 +29,8 @@ _PREFIX = re.compile(
 )
 _LD = re.compile(
     r"[\s,(/-]*\b(?:(?P<number>\d{1,2})(?:st|nd|rd|th)|(?P<ordinal>first|second|third|fourth|fifth|new))"
-    r"[\s-]?(?:ld|lead|lede)s?\b\)?(?:[\s(-]{0,2}(?:write-?thr(?:u|ough)|add|sub|pickup|correction))?\)?\W*(?=$|,|\s|-)",
+    r"[\s-]?(?:ld|lead|lede)s?\b\)?(?:[\s(-]{0,2}(?:write-?thr(?:u|ough)|add|sub|pickup"
+    r"|correction))?\)?\W*(?=$|,|\s|-)",
     re.I,
 )
 _WRITETHRU = re.compile(r"[\s,(-]*\bwrite-?thr(?:u|ough)\b\)?", re.I)
@@ -72,19 +43,32 @@ _REPLACES = re.compile(
 )
 _SHOUTED = re.compile(r"^\W*([^\W\d_]+)")
 _NOTE = re.compile(
-    r"[\s(\[]*(?:company )?(?P<words>corrects?|correcting|corrected|correction|refiles?|clarif(?:ies|ying)|updat(?:es?|ing)"
-    r"|recasts?|adds?|adding|repeats?|repeating|releads?|subs|writethru|korrigiert|korrektur|berichtigt|berichtigung|ergänzt"
+    r"[\s(\[]*(?:company )?(?P<words>corrects?|correcting|corrected|correction|refiles?|clarif(?:ies"
+    r"|ying)|updat(?:es?|ing)"
+    r"|recasts?|adds?|adding|repeats?|repeating|releads?|subs|writethru|korrigiert|korrektur|berichtigt"
+    r"|berichtigung|ergänzt"
     r"|aktualisiert|corrige|actualise|actualiza|añade|agrega|amplía|atualiza|acrescenta|aggiorna|corregge)\b",
     re.I,
 )
 _SIGNALS = {
-    "update": UPDATE, "updated": UPDATE, "replace": UPDATE, "supplement": UPDATE, "writethru": UPDATE, "u": UPDATE,
-    "appendmajorcontent": UPDATE, "minorupdate": UPDATE, "correction": CORRECTION, "corrected": CORRECTION, "c": CORRECTION,
-    "korrbericht": CORRECTION, "correct": CORRECTION, "repeat": REPEAT, "resend": REPEAT, "advisory": ADVISORY,
-    "kill": KILL, "killed": KILL, "cancel": KILL, "canceled": KILL, "cancelled": KILL, "delete": KILL, "withdraw": KILL,
-    "withdrawn": KILL, "berichtigung": CORRECTION, "korrektur": CORRECTION, "wiederholung": REPEAT,
-}  # fmt: skip
-_SCHEMES = frozenset("sig action edstat tt_sig update signal status instruction evolution".split())
+    UPDATE: "update updated replace supplement writethru u appendmajorcontent minorupdate",
+    CORRECTION: "correction corrected correct c korrbericht korrektur berichtigung",
+    REPEAT: "repeat resend wiederholung",
+    ADVISORY: "advisory",
+    KILL: "kill killed cancel canceled cancelled delete withdraw withdrawn",
+}
+_OF_SIGNAL = {code: kind for kind, codes in _SIGNALS.items() for code in codes.split()}
+_SCHEMES = vocabulary("sig action edstat tt_sig update signal status instruction evolution")
+
+
+@functools.cache
+def _markers() -> tuple[dict[str, str], frozenset[str]]:
+    """Kind of each marker, and those that begin headlines too: `schemas/data/markers.toml`."""
+    table = tomllib.loads(resources.files("schemas").joinpath("data/markers.toml").read_text("utf-8"))
+    bare = frozenset(table.pop("bare"))
+    return {
+        word: kind for kind, languages in table.items() for words in languages.values() for word in words
+    }, bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +122,7 @@ def of_signal(signal: str) -> str | None:
         return None
     if scheme and scheme.casefold() not in _SCHEMES:
         return None
-    return _SIGNALS.get(word)
+    return _OF_SIGNAL.get(word)
 
 
 def of_note(note: str) -> str | None:
@@ -175,7 +159,7 @@ def _strip(text: str, kinds: list[str], numbers: list[int]) -> str:
     if (
         text[-1:] in ")]"
         and (match := _SUFFIX.search(text[-60:]))
-        and (kind := _KINDS.get(match["words"].casefold()))
+        and (kind := _markers()[0].get(match["words"].casefold()))
     ):
         kinds.append(kind)
         if match["number"]:
@@ -186,29 +170,27 @@ def _strip(text: str, kinds: list[str], numbers: list[int]) -> str:
 
 
 def _kind(match: re.Match[str]) -> str | None:
-    words = match["words"].casefold()
-    kind = _KINDS.get(words)
-    if kind is None and ("-" in words or " " in words):
-        first = re.split(r"[ -]", words)[0]
-        kind = _KINDS.get(first) if match["words"].isupper() and first not in _ALONE else None
-        if kind and match["mark"].strip() not in ("-", ":"):
-            return None
+    """Kind that a prefix stands for, None for the beginning of a headline like any other."""
+    kinds, bare = _markers()
+    said, mark = match["words"], match["mark"]
+    words = said.casefold()
+    shouted = said.isupper()
+    kind = kinds.get(words)
+    if kind is None and shouted and mark[:1] in "-:" and (" " in words or "-" in words):
+        # `CORRECTED BANK NOTES-` marks as `CORRECTED-` does: the slug of the story comes between.
+        first = re.split("[ -]", words)[0]
+        kind = kinds.get(first) if first not in bare else None
     if kind is None:
         return None
-    bracketed = bool(match["open"] and match["close"])
-    if match["mark"] == "" and not bracketed:
+    if kind == KILL and not (shouted and mark) and not match["close"]:
         return None
-    tight = match["mark"][:1] == "-" and match["words"].isupper()
-    if words in _ALONE and not (bracketed or tight or match["before"] or match["after"]):
-        return None
-    # `Update - …` may be a title, `Update/…` a section: mixed case needs a colon, brackets or a number.
-    if (
-        not match["words"].isupper()
-        and match["mark"][:1] not in ":"
-        and not (bracketed or match["after"] or match["before"])
-    ):
-        return None
-    return kind
+    set_off = bool(match["open"] and match["close"]) or bool(match["before"] or match["after"])
+    if set_off:
+        return kind
+    if words in bare:
+        return kind if shouted and mark[:1] == "-" else None
+    # `Update - ...` may be a title and `Update/...` a section: mixed case needs a colon.
+    return kind if mark and (shouted or mark[:1] == ":") else None
 
 
 def _ld(text: str, kinds: list[str], numbers: list[int]) -> bool:
@@ -233,7 +215,7 @@ def _strip_slug(slug: str, kinds: list[str], numbers: list[int]) -> str:
         kinds.append(UPDATE)
         slug = _WRITETHRU.sub("", slug)
     if slug.startswith("///"):
-        if (match := _SHOUTED.match(slug)) and (kind := _KINDS.get(match[1].casefold())):
+        if (match := _SHOUTED.match(slug)) and (kind := _markers()[0].get(match[1].casefold())):
             kinds.append(kind)
         return slug
     cycle = re.match(r"(?:BC|AM|PM)-[*/]*", slug)

@@ -10,76 +10,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from schemas.agency import Agency
 from schemas.item import Author
-from transforms.normalize import byline, names, provider
+from transforms.normalize import credits, provider
+from transforms.normalize.text import vocabulary
 
 _PARAGRAPHS = 6  # how far from the end a sign-off may begin
-_LINE = 40  # characters of an end mark
+_MARK = 40  # characters of an end mark
 _CREDITS = 1500  # characters of credits
 
-_ROLES = (
-    ("photographer", "photo foto bild fotos photos photographs pictures"),
-    (
-        "translator",
-        "translat traduc traduit übersetz vertaal översätt oversat tradott tradot перевод traducción tradução",
-    ),
-    (
-        "editor",
-        "edit édit redigi redak redac bearbeit edici edição edizion montage revis editad cura редактор",
-    ),
-    ("contributor", "additional contribut mitarbeit weitere zusätzlich aport colabora"),
-    ("writer", "writ compil schreib rédig escrit redatt text författ skriv bericht van par"),
-    ("reporter", "report recherch gather inform bericht rapport reportaj reportag reporte servizio репортаж"),
-)
-_VERB = (
-    r"(?:additional |further |extra |with |con |avec |mit |weitere |writing,? |reporting,? |and |et |und |y |e |& )*"
-    r"(?:report(?:ing|ed|age|e|agem|aje|s)?|writ(?:ing|ten)|edit(?:ing|ed|ado|ada|ion)|édit(?:é|ion)|edici[oó]n|edição"
-    r"|compil(?:ed|ing|ation)|contribut(?:ions?|ing|ors?)|translat(?:ed|ion|ing)|research|graphics?|photograph(?:s|y)"
-    r"|production|produc(?:ed|ing)|interview(?:s|ing)?|traduc(?:ido|ción|tion)|tradução|reda(?:ç[aã]o|cci[oó]n|ktion|zione)"
-    r"|redig(?:iert|é)|bearbeit(?:et|ung)|geschrieben|berichte?t?|mitarbeit|informa(?:ci[oó]n|ções)|escrito|a cura)"
-    r"(?:,? (?:and|et|und|y|e|&) (?:writing|editing|reporting|graphics|additional reporting|édité|edición))?"
-)
-_CREDIT = re.compile(
-    rf"\W*{_VERB}(?: adicional| additionnel\w*| zusätzlich)?\s*(?:by|par|de|por|von|di|:)\s*:?\s*\S", re.I
-)
-_ROLE_PART = re.compile(
-    rf"\s*(?P<verb>{_VERB}[^;:]{{0,24}}?)\s*(?:\b(?:by|par|de|por|von|di)\b|:)\s*:?\s*", re.I
-)
-_CONTRIBUTED = re.compile(
-    r"(.{3,400}?)\s+(?:also |all )?(?:contributed|reported)\b(?: to this| from |\.|$)", re.I
-)
-_WRITERS = re.compile(
-    r"(?:(?:the )?(?:associated press|ap|reuters|afp|cp|canadian press|pa)\b)?\s*(?:[a-z]+ ){0,3}"
-    r"(?:writers?|reporters?|correspondents?|editors?|photographers?|journalists?|researchers?|staffers?)\s+",
+_ALONE = re.compile(
+    r"reuters?|\(?(?:©|\(c\)) ?[\w .]{2,20}\)?|/[\w. ]{2,14}/|={1,3} ?[a-z]+|-?30-|-0-|#{3,}|nnnn|=|\++|<"
+    r"|\[?\(?(?:ends?|end ?item|item ends|more|fin|ende|schluss|slutt?|loppu|konec|конец)\)?\]?\.?"
+    r"|(?:[a-z]{1,4}/)*[a-z]{2,4}-[a-z]{2,4}-\d\d-\d\d-\d\d(?: ?\d{4}[a-z]{0,3})?<?",
     re.I,
 )
-_TAIL = re.compile(
-    r"(?:^|(?<=[.!?\"')\]:;,\d])|(?<=\s))\s*(?P<mark>"
-    r"reuters?|\(?(?:©|\(c\)) ?[\w .]{2,20}\)?|/[\w. åäöøæ]{2,14}/|={1,3} ?[a-z]+|-?30-|-0-|#{3,}|nnnn"
-    r"|\[?\(?(?:ends|end ?item|item ends|end)\)?\]?|=|\++"
-    r"|(?:[a-z]{1,4}/)*[a-z]{2,4}-[a-z]{2,4}-\d\d-\d\d-\d\d(?: ?\d{4}[a-z]{0,3})?<?"
-    r")\s*$",
-    re.I,
-)
-_GLUED = re.compile(
-    r"(?<=[\w.!?\"')\]>%-])\s+(Reuters?|REUTERS?|ENDS|-30-|Enditem|NNNN|==[A-Z]\w+|/[a-z]{3,8}/)\s*$"
-)
-_PROSE = frozenset(
-    "a about according an and as at by for from in like of on or over said than that the to told via with".split()
+_GLUED = re.compile(r"\s(Reuters?|REUTERS?|reuter|ENDS|-30-|Enditem|NNNN|==[A-Z]\w{2,10}|/[a-z]{3,8}/)\s*$")
+_REACH = 24  # characters at a paragraph's end in which a mark may be glued to it
+_PROSE = vocabulary(
+    "a about according after agency an and as at before by for from in international into like of on or "
+    "over said service than that the thomson to told via with"
 )
 _INITIALS = re.compile(
-    r"[(\[/]?(?:[a-zäöüåæøéß]{1,5}(?:[/+&-][a-zäöüåæøéß]{1,5}){1,6}|(?<=[(\[])[a-zäöüåæøéß]{1,5})[)\]/]?$"
+    r"[(\[/]?(?:[a-zäöüåæøéß]{1,5}(?:[/+&-][a-zäöüåæøéß]{1,5}){1,6}|(?<=[(\[])[a-zäöüåæøéß]{1,5})[)\]/]?"
+    r"|\(?[A-ZÄÖÜ]{2,3}(?:/[A-ZÄÖÜ]{2,3}){1,4}\)?"
+    r"|[\u0600-\u06ff]{1,5}(?:[/-][\u0600-\u06ff]{1,4}(?: [\u0600-\u06ff]{1,3})?){1,5}"
 )
-_HOUSE_INITIALS = re.compile(
-    r"(?:dpa|afp|apa|efe|sda|ats|ap|sid|ansa|belga|anp|ntb|tt)((?: [\wäöüßåæø/+.-]{1,9}){1,9})$", re.I
+_HOUSE = re.compile(
+    r"(?:dpa|DPA|afp|AFP|apa|APA|efe|EFE|sda|ats|AP|sid|ANSA|belga|anp|ntb|NTB|tt|TT|kna|epd)"
+    r"(?: [a-zäöüßåæø0-9]{1,5}(?:[/+-][a-zäöüßåæø0-9]{1,5}){0,4}){1,12}"
 )
-_CORRECTS = re.compile(
-    r"[(\[](?:corrects?|correcting|company corrects?|clarifies|adds|updates|recasts)\b", re.I
+_CONTACT = re.compile(
+    r"\(\(.*\)\)|\W{0,4}(?:follow .{3,80} (?:on|at) (?:twitter|x|facebook|instagram|mastodon|bluesky)\b.*"
+    r"|.{3,60} can be (?:reached|followed|contacted) (?:at|on) .*|keywords?: .*|our standards: .*)",
+    re.I,
 )
-_MARKED = {"reuter": "reuters", "reuters": "reuters"}
+_CORRECTED = re.compile(
+    r"[(\[](?:company )?(?:corrects?|correcting|corrected|clarifies|clarifying|adds|updates|recasts"
+    r"|refiles|repeats)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,124 +73,62 @@ class SignOff:
     agency: Agency | None = None
 
 
-def split(paragraphs: Sequence[str], agency: Agency | None = None) -> SignOff:
-    """A story's paragraphs without the sign-off, and what that says.
-
-    Args:
-        paragraphs: cleaned, in order.
-        agency: the agency, where it is known.
-    """
+def split(paragraphs: Sequence[str]) -> SignOff:
+    """A story's paragraphs (cleaned, in order) without the sign-off, and what that says."""
     rest = list(paragraphs)
     parts: list[str] = []
     authors: list[Author] = []
     notes: list[str] = []
-    marked: Agency | None = None
+    agency: Agency | None = None
     for _ in range(_PARAGRAPHS):
         if not rest:
             break
         last = rest[-1]
-        if (glued := _mark(last)) is not None:
-            kept, mark = glued
-            parts.append(mark)
-            marked = marked or _agency(mark)
+        if (marked := _mark(last)) is not None:
+            kept, mark = marked
             rest[-1:] = [kept] if kept else []
+            agency = agency or _agency(mark)
+            parts.append(mark)
             continue
-        if _is_initials(last) and (len(rest) > 1 or parts):
-            parts.append(last)
-            marked = marked or _agency(last.split()[0])
-            rest.pop()
+        if len(last) > _CREDITS:
+            break
+        if is_initials(last):
+            agency = agency or provider.named(last.partition(" ")[0])
+        elif (found := credits.read(last)) is not None:
+            authors = [*found, *authors]
+        elif len(rest) > 1 and last[0] in "([" and _CORRECTED.match(last):
+            notes.append(rest.pop())
             continue
-        if len(last) <= _CREDITS and (credited := _credits(last)):
-            parts.append(last)
-            authors = [*credited, *authors]
-            rest.pop()
-            continue
-        if len(last) <= _CREDITS and len(rest) > 1 and _CORRECTS.match(last):
-            notes.append(last)
-            rest.pop()
-            continue
-        break
-    if parts and not rest and not authors and len(paragraphs) > 1 and not marked:
-        return SignOff(paragraphs)
-    return SignOff(rest, "\n".join(reversed(parts)) or None, authors, tuple(reversed(notes)), marked)
+        elif not (len(rest) > 1 and len(last) < 300 and _CONTACT.fullmatch(last)):
+            break
+        parts.append(rest.pop())
+    return SignOff(rest, "\n".join(reversed(parts)) or None, authors, tuple(reversed(notes)), agency)
 
 
-def read(sign_off: str, agency: Agency | None = None) -> list[Author]:
-    """People that a sign-off names, as mark-up gives it apart; none for initials."""
-    if _is_initials(sign_off):
-        return []
-    return _credits(sign_off) or []
+def read(sign_off: str) -> list[Author]:
+    """People that a sign-off names which the mark-up gives apart; none for initials."""
+    return [] if is_initials(sign_off) else credits.read(sign_off) or []
+
+
+def is_initials(line: str) -> bool:
+    """Whether a line is nothing but the initials of who worked on a story (`hh/ph`, `dpa kre/su a3`)."""
+    return len(line) <= 60 and bool(_INITIALS.fullmatch(line) or _HOUSE.fullmatch(line))
 
 
 def _mark(paragraph: str) -> tuple[str, str] | None:
     """A paragraph without the end mark that closes it, and the mark."""
-    if len(paragraph) <= _LINE and (match := _TAIL.match(paragraph)):
-        return "", match["mark"]
-    tail = paragraph[-24:]
-    if not (match := _GLUED.search(tail)):
+    if len(paragraph) <= _MARK and _ALONE.fullmatch(paragraph):
+        return "", paragraph
+    match = _GLUED.search(paragraph, len(paragraph) - _REACH if len(paragraph) > _REACH else 0)
+    if match is None:
         return None
-    kept = paragraph[: len(paragraph) - len(tail) + match.start()].rstrip()
-    if kept.rpartition(" ")[2].strip("\"'(").casefold() in _PROSE:
-        return None
-    return kept, match[1]
+    kept = paragraph[: match.start()].rstrip()
+    # `..., a source told Reuters` is a sentence, `Record March 31 Reuter` is not.
+    return None if kept.rpartition(" ")[2].strip("\"'(").casefold() in _PROSE else (kept, match[1])
 
 
 def _agency(mark: str) -> Agency | None:
-    word = re.sub(r"[^\w ]+", " ", mark).strip()
-    if "AP-" in mark:
+    if re.search(r"\bAP-", mark):
         return provider.named("AP")
-    return provider.named(_MARKED.get(word.casefold(), word)) if word else None
-
-
-def _is_initials(line: str) -> bool:
-    return len(line) <= 60 and bool(
-        _INITIALS.match(line) or (_HOUSE_INITIALS.match(line) and not line[-1:] in ".!?")
-    )
-
-
-def _credits(paragraph: str) -> list[Author] | None:
-    """People whom a paragraph of credits names; None where it is none."""
-    opened = paragraph[:1] in "(["
-    if (opened or len(paragraph) < 400) and _CREDIT.match(paragraph):
-        return _roles(paragraph.strip("()[] "))
-    lowered = paragraph[-60:].casefold()
-    if ("contribut" in lowered or (opened and " reported " in lowered)) and len(paragraph) < 500:
-        text = paragraph.strip("()[]_ -")
-        if match := _CONTRIBUTED.match(text):
-            return _contributors(match[1])
-    return None
-
-
-def _contributors(text: str) -> list[Author] | None:
-    organisation = None
-    if writers := _WRITERS.match(text):
-        head = writers.group()
-        found = next(
-            (word for word in ("Associated Press", "AP", "Reuters", "AFP", "PA") if word in head), None
-        )
-        organisation, text = found, text[writers.end() :]
-    people = [replace(author, role="contributor") for author in byline.read(text)]
-    if not people or len(people) > 20:
-        return None
-    return [replace(author, organisation=author.organisation or organisation) for author in people]
-
-
-def _roles(text: str) -> list[Author]:
-    found: list[Author] = []
-    role = None
-    for part in re.split(r"\s*[;.]\s+(?=[^\W\d_]{3})|;", text):
-        rest = part
-        if match := _ROLE_PART.match(part):
-            role, rest = _role(match["verb"]), part[match.end() :]
-        for author in byline.read(f"By {rest}"):
-            if names.is_name(author.name) or names.is_organisation(author.name):
-                found.append(replace(author, role=role))
-    return byline.merge((), found)
-
-
-def _role(verb: str) -> str | None:
-    folded = verb.casefold()
-    for role, stems in _ROLES:
-        if any(stem in folded for stem in stems.split()):
-            return role
-    return None
+    word = re.sub(r"[^\w ]+", " ", mark).strip()
+    return provider.named(word) if word else None

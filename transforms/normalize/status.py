@@ -8,41 +8,36 @@ from collections.abc import Sequence
 USABLE, WITHHELD, CANCELED = "usable", "withheld", "canceled"
 
 _SAID = {
-    "usable": USABLE, "embargoed": USABLE, "published": USABLE, "corrected": USABLE, "stat_usable": USABLE,
-    "withheld": WITHHELD, "withhold": WITHHELD, "held": WITHHELD, "hold": WITHHELD, "onhold": WITHHELD,
-    "canceled": CANCELED, "cancelled": CANCELED, "cancel": CANCELED, "killed": CANCELED, "kill": CANCELED,
-    "withdrawn": CANCELED, "withdraw": CANCELED, "recalled": CANCELED, "recall": CANCELED, "unpublished": CANCELED,
-    "deleted": CANCELED, "delete": CANCELED, "retracted": CANCELED, "spiked": CANCELED, "takedown": CANCELED,
-    "cancelation": CANCELED, "cancellation": CANCELED,
-}  # fmt: skip
+    word: status
+    for status, words in {
+        USABLE: "usable embargoed published corrected",
+        WITHHELD: "withheld withhold held hold onhold",
+        CANCELED: "canceled cancelled cancel cancelation cancellation killed kill withdrawn withdraw recalled "
+        "recall unpublished deleted delete retracted spiked takedown",
+    }.items()
+    for word in words.split()
+}
 _WORDS = re.compile(
-    r"^\W*(?:(?:mandatory|story|bulletin|urgent|please)\W+)*(?:(?P<kill>kill|story (?:is )?withdrawn|withdrawn|kill story"
-    r"|kill(?:ed)? advisory|storn(?:o|ierung|iert)|annul(?:e|é|ée|ation|lation|lering|leras|leret)|anula(?:ci[oó]n|da|do)"
-    r"|annull(?:a|ato|amento)|tilbakekalle(?:s|t)|tilbagekald(?:es|t)|trekkes(?: tilbake)?|ingetrokken|peruttu|cofnięt[eay]"
+    r"^\W*(?:(?:mandatory|story|bulletin|urgent|please)\W+)*(?:(?P<kill>kill|story (?:is )?withdrawn"
+    r"|withdrawn|kill story"
+    r"|kill(?:ed)? advisory|storn(?:o|ierung|iert)|annul(?:e|é|ée|ation|lation|lering|leras|leret)"
+    r"|anula(?:ci[oó]n|da|do)"
+    r"|annull(?:a|ato|amento)|tilbakekalle(?:s|t)|tilbagekald(?:es|t)|trekkes(?: tilbake)?|ingetrokken"
+    r"|peruttu|cofnięt[eay]"
     r"|анулирован\w*|аннулирован\w*|отзыв)|(?P<hold>withhold|hold for release|do not (?:use|publish)))"
     r"(?=\W*(?:$|[-–—:/!*]|\b(?:story|text|meldung|d[ée]p[eê]che|bericht|saken|nyheten|juttu|notizia)\b))",
     re.I,
 )
+_FIRST = re.compile(r"\W*([^\W_]+)")
 _STEMS = (
-    "kill",
-    "withdr",
-    "storn",
-    "ann",
-    "anul",
-    "tilb",
-    "trekk",
-    "inge",
-    "perut",
-    "cofn",
-    "ану",
-    "анн",
-    "отз",
-    "hold",
-    "do not",
-)
+    "annul", "anul", "bulletin", "cofn", "do", "hold", "ingetr", "kill", "mandatory", "perut", "please",
+    "storn", "story", "tilbag", "tilbak", "trekk", "urgent", "withdr", "withh", "анул", "аннул", "отзыв",
+)  # fmt: skip
+_NOTICES = ("withdr", "kill", "retract", "cancel", "disregard", "storniert", "zurück", "annuler", "supprimer")
 _SENTENCE = re.compile(
     r"\b(?:(?:this|the (?:above|following)|our) (?:story|item|article)|story .{3,120}?) (?:has been|is|was) "
-    r"(?:withdrawn|killed|retracted|canceled|cancelled)\b|\b(?:please|editors,?) (?:kill|withdraw|disregard) (?:the|this|our|all)\b"
+    r"(?:withdrawn|killed|retracted|canceled|cancelled)\b|\b(?:please|editors,?) (?:kill|withdraw"
+    r"|disregard) (?:the|this|our|all)\b"
     r"|\bmeldung .{0,80}?\b(?:wird|ist) (?:hiermit )?(?:storniert|zur[üu]ckgezogen)\b"
     r"|\b(?:veuillez|pri[èe]re de|merci d['e]) ?(?:annuler|supprimer) (?:notre|la|cette)\b",
     re.I,
@@ -68,14 +63,13 @@ def read(said: str | None, signals: Sequence[str], headline: str | None, paragra
     for signal in signals:
         if (said_so := _said(signal)) in (WITHHELD, CANCELED):
             return said_so
-    for text in (headline or "", paragraphs[0] if paragraphs else ""):
-        start = text[:80]
-        folded = start.casefold()
-        if any(stem in folded for stem in _STEMS) and (match := _WORDS.match(start)):
+    for text in (headline, paragraphs[0] if paragraphs else None):
+        first = _FIRST.match(text) if text else None
+        if text and first and first[1].casefold().startswith(_STEMS) and (match := _WORDS.match(text[:80])):
             return CANCELED if match["kill"] else WITHHELD
-    if paragraphs and len(paragraphs) < 6 and sum(map(len, paragraphs)) < _ADVISORY:
-        text = " ".join(paragraphs)
-        if _SENTENCE.search(text):
+    if 0 < len(paragraphs) < 6 and sum(map(len, paragraphs)) < _ADVISORY:
+        notice = " ".join(paragraphs).casefold()
+        if any(stem in notice for stem in _NOTICES) and _SENTENCE.search(notice):
             return CANCELED
     return USABLE
 

@@ -64,10 +64,18 @@ def paragraphs(sent: Iterable[str]) -> list[str]:
 
 
 def word_count(text: str) -> int:
-    """Words as editors count them: what stands between blanks, dashes aside. CJK text counts by clauses."""
-    return len(text.split()) - text.count(" - ") - text.count(" -- ") - text.count(" – ") - text.count(" — ")
+    """Words of a cleaned text: what stands between blanks, dashes aside. CJK text counts by clauses."""
+    if not text:
+        return 0
+    dashes = text.count(" - ") + text.count(" -- ") + text.count(" – ") + text.count(" — ")
+    return text.count(" ") + text.count("\n") + 1 - dashes
 
 
 def fold(text: str | None) -> str:
     """What two spellings of one text share: letters and digits, case folded, single blanks."""
     return " ".join(re.findall(r"[^\W_]+", text.casefold())) if text else ""
+
+
+def vocabulary(words: str) -> frozenset[str]:
+    """A set of words, written with blanks between them."""
+    return frozenset(words.split())

@@ -22,9 +22,9 @@ _FIRST_YEAR, _LAST_YEAR = 1846, 2100
 """The first agencies' wires began in 1846; a year beyond the last is a placeholder (9999) or a misprint."""
 
 _MONTHS = {
-    month: number
-    for number, months in enumerate(
-        (
+    name: number
+    for number, names in enumerate(
+        [
             "jan",
             "feb fev",
             "mar mrz mär",
@@ -33,11 +33,11 @@ _MONTHS = {
             "jun jui",
             "jul lug",
             "aug ago aou",
-        )
-        + ("sep set", "oct okt ott out", "nov", "dec dez dic des"),
+        ]
+        + ["sep set", "oct okt ott out", "nov", "dec dez dic des"],
         1,
     )
-    for month in months.split()
+    for name in names.split()
 }
 _ZONES = {"Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 60, "IST": 330, "CET": 60, "MEZ": 60}
 _ZONES |= {"CEST": 120, "MESZ": 120, "EET": 120, "EEST": 180, "MSK": 180, "JST": 540, "KST": 540, "HKT": 480}
