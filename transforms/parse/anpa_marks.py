@@ -90,14 +90,16 @@ def _bare(line: str) -> str:
 
 def _is_version(text: str, slugline: str) -> bool:
     letters = re.sub(r"\W+", "", slugline).casefold()[:8]
-    return bool(_VERSION.match(text)) or re.sub(r"\W+", "", text).casefold().startswith(letters)
+    said = re.sub(r"\W+", "", text).casefold()
+    return bool(_VERSION.match(text)) or (bool(letters) and said.startswith(letters))
 
 
 def _version(fields: Fields, text: str) -> None:
     if match := _COUNT.search(text):
         fields.put("word_count", int(match.group(1)), "text: end of the version line")
         text = text[: match.start()]
-    _, _, marker = text.partition(",")
+    slug, _, marker = text.partition(",")
+    fields.put("slugline", slug, "text: version line")
     fields.add("signals", fold(marker), "text: version line")
 
 

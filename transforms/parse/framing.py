@@ -19,7 +19,8 @@ _END = re.compile("\x04[\x00-\x20\x7f]*")
 
 def plain(line: str) -> str:
     """A header's line with control bytes and tabs as blanks, none at its ends."""
-    return _CONTROL.sub(" ", line).strip()
+    text = line.strip()
+    return text if text.isprintable() else _CONTROL.sub(" ", text).strip()
 
 
 def transmissions(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from schemas.errors import Code, ItemError, Reject
 from schemas.item import ParsedItem
-from transforms.parse import lines, story
+from transforms.parse import anpa_marks, lines, story
 from transforms.parse.document import Document
 from transforms.parse.fields import Fields
 from transforms.parse.registry import Format
@@ -19,51 +19,65 @@ _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<\?xml|<(?:head|body|rss|feed|s
 _TAG = re.compile(r"</[a-z][\w:-]{0,20}>|<[a-z][\w:-]{0,20}\s+[\w:-]{1,30}=[\"'][^<>]{0,200}>", re.I)
 _PAIR = re.compile(r"[\w .-]{1,40}(?::\s|=)")
 # Images, documents, archives and sound whose first bytes can be read as words: PNG, PDF, ID3, ...
-_MAGIC = (b"\x89PNG", b"GIF8", b"%PDF", b"%!PS", b"PK\x03\x04", b"\xff\xd8\xff", b"RIFF", b"ID3", b"OggS")
-_MAGIC += (b"{\\rtf", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"\x7fELF", b"MZ\x90", b"SQLite format", b"PAR1")
+_MAGIC = (
+    *(b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"%PDF", b"%!PS", b"{\\rtf", b"\xd0\xcf\x11\xe0", b"PK\x03\x04"),
+    *(b"\x1f\x8b", b"RIFF", b"ID3", b"OggS", b"\x7fELF", b"MZ\x90", b"SQLite format", b"PAR1"),
+)
+_QUOTED = re.compile(r"\s*\"[^\"]*\"\s*[,;\t].*[,;\t]")
+_DATA = re.compile(r"[\[{]\s*(?:[\"'{\[\]}]|-?\d+\s*[,\]]|$)")  # JSON and its like
+_LOOK = 1500  # characters in which words are looked for
+_ROWS = 30
 _START = 400  # characters in which a start of text (STX) ends a header
-
-
-def _quoted(line: str) -> int:
-    """How many columns a line of comma-separated values has, 0 for any other line."""
-    if not re.match(r"\s*\"[^\"]*\"\s*[,;\t]", line):
-        return 0
-    return len(re.split(r"[,;\t]", line))
-
-
-def _is_element(document: Document) -> bool:
-    """Whether what looks like an element is one: it has a namespace, or its end tag closes the document."""
-    name, namespace = document.root
-    tail = document.data[-200:].decode("latin-1")
-    return bool(namespace) or (name is not None and f"</{name}" in tail) or document.start.startswith("<!")
 
 
 def recognise(document: Document) -> str | None:
     """Text that people can read: no binary, mark-up, program data, form or table of values."""
     head = document.head
-    start = document.start
-    words = _WORD.findall(head)
-    if (
-        not words
-        or document.data.startswith(_MAGIC)
-        or "\x00" in head.rstrip("\x00")
-        or len(_CONTROL.findall(head)) * 20 > len(head) + 200
-    ):
+    if document.data.startswith(_MAGIC) or _is_binary(head):
         return None
-    if head.count("\ufffd") * 2 > sum(map(len, words)):
+    if not _WORD.search(head, 0, _LOOK) or _is_markup(document) or _DATA.match(document.start):
         return None
-    if start[:1] == "<" and (_HTML.search(start[:1000]) or _is_element(document)):
-        return None
-    if "<" in head and len(_TAG.findall(head)) >= max(3, len(words) // 15):
-        return None
-    if start[:1] in ("{", "[") and re.match(r"[\[{]\s*(?:[\"'{\[\]}]|-?\d+\s*[,\]]|$)", start):
-        return None
-    rows = [line for line in lines.clean(head).split("\n")[:30] if line.strip()]
-    if sum(_quoted(row) > 2 for row in rows) * 2 > len(rows):
-        return None
-    if len(rows) > 2 and sum(bool(_PAIR.match(row)) for row in rows) * 10 > len(rows) * 8:
+    rows = [line for line in lines.clean(head).split("\n")[:_ROWS] if line.strip()]
+    if _is_table(rows) or _is_form(rows):
         return None
     return "readable text without mark-up"
+
+
+def _is_binary(head: str) -> bool:
+    if head.isprintable():
+        return False
+    strange = len(_CONTROL.findall(head)) + head.count("\ufffd")
+    return "\x00" in head.rstrip("\x00") or strange * 20 > len(head) + 200
+
+
+def _is_markup(document: Document) -> bool:
+    """Whether tags are more than a few, or what looks like an element at the start is one."""
+    head, start = document.head, document.start
+    if "<" not in head:
+        return False
+    if start.startswith("<!") or (start.startswith("<") and _HTML.search(start[:1000])):
+        return True
+    name, namespace = document.root
+    if namespace or (name and f"</{name}" in document.data[-200:].decode("latin-1")):
+        return True
+    return len(_TAG.findall(head)) >= max(3, head.count(" ") // 15)
+
+
+def _is_table(rows: list[str]) -> bool:
+    """Values between commas, semicolons or tabs, quoted or in the same number on every line."""
+    quoted = sum(bool(_QUOTED.match(row)) for row in rows if '"' in row)
+    if quoted * 2 > len(rows):
+        return True
+    return len(rows) > 3 and any(
+        (count := rows[0].count(mark)) > 2 and all(row.count(mark) == count for row in rows)
+        for mark in ",;\t|"
+    )
+
+
+def _is_form(rows: list[str]) -> bool:
+    """Names and values on almost every line: a configuration, a log, a header without a body."""
+    pairs = sum(bool(_PAIR.match(row)) for row in rows if ":" in row or "=" in row)
+    return len(rows) > 2 and pairs * 10 > len(rows) * 8
 
 
 def parse(document: Document) -> Iterator[ParsedItem | Reject]:
@@ -80,10 +94,13 @@ def parse(document: Document) -> Iterator[ParsedItem | Reject]:
         if before.strip():
             fields.add("warnings", "header_unread", "before the start of text")
     body = lines.clean(text).split("\n")
-    found = story.read(body)
-    if not found.headline and not found.paragraphs:
+    if anpa_marks.marked(body):
+        # An ANPA text that lost its header: the version line has the slug.
+        anpa_marks.put(fields, body, "")
+    else:
+        story.read(body).put(fields, "text")
+    if not fields.get("headline") and not fields.get("paragraphs"):
         raise ItemError(Code.NO_CONTENT, "no text but control bytes and white space")
-    found.put(fields, "text")
     yield fields.item()
 
 

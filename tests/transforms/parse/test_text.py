@@ -186,6 +186,21 @@ def test_a_header_before_the_start_of_text_is_left_out_and_told() -> None:
     assert "header_unread" in item.warnings
 
 
+def test_typesetter_marks_without_a_header() -> None:
+    item = read(
+        "^BC-FER--Line Opens, 1st Ld-Writethru,127<\n^Ferry line opens<\n^By JANE ROE=\n"
+        "\t   PORTLAND, Maine (AP) _ A ferry line opened.<\n\t   The fare is low.<\n"
+    )
+    assert (item.slugline, item.headline, item.byline) == (
+        "BC-FER--Line Opens",
+        "Ferry line opens",
+        "By JANE ROE",
+    )
+    assert item.paragraphs == ("PORTLAND, Maine (AP) _ A ferry line opened.", "The fare is low.")
+    unversioned = read("^Ferry line opens<\n^By JANE ROE=\n\t   PORTLAND, Maine (AP) _ It opened.\n")
+    assert unversioned.headline == "Ferry line opens"
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -213,6 +228,8 @@ def test_recognises_text(data: bytes) -> None:
         b'"Subject","Start","End"\n"Ferry line","3/9/2026",""\n"Port","4/9/2026","x"\n',
         b"name: Jane\nmail: a@example.org\nport: Rome\nday: Monday\n",
         b"0000 1111 2222\n3333",
+        b"ship,port,day,time\nAlpha,Rome,Monday,7\nBeta,Bari,Tuesday,8\nGamma,Pisa,Sunday,9\n",
+        b"%PDF-1.7 Ferry line opens",
     ],
 )
 def test_refuses_what_is_no_text(data: bytes) -> None:
