@@ -13,7 +13,10 @@ import orjson
 from pipeline.sinks import durable
 from pipeline.sinks.manifest import DataFile
 from schemas.errors import WirebeamError
+from schemas.rows import register_row
 from transforms.step import tally_key
+
+register_row(DataFile)
 
 NAME = "result.json"
 

@@ -44,9 +44,9 @@ def execute(connection: duckdb.DuckDBPyConnection, statement: str) -> duckdb.Duc
     """Run a statement.
 
     Raises:
-        WirebeamError: DuckDB refuses it; its own message says why.
+        WirebeamError: DuckDB refuses it; its own message says why, in one line.
     """
     try:
         return connection.execute(statement)
     except duckdb.Error as error:
-        raise WirebeamError(f"SQL: {error}") from None
+        raise WirebeamError("SQL: " + " ".join(str(error).split("\n\n")[0].split())) from None

@@ -6,6 +6,8 @@ them too. Plain dataclasses would be pickled: ten times slower, and tied to one 
 
 from __future__ import annotations
 
+import dataclasses
+import uuid
 from typing import TypeVar
 
 from apache_beam import coders
@@ -16,13 +18,20 @@ from schemas.raw import RawItem
 
 T = TypeVar("T")
 
+_NAMESPACE = uuid.UUID("6f1c3c52-8a0d-5c0e-9d55-5b6c8f0b7a11")
+
 
 def register_row(row: type[T]) -> type[T]:
     """Register Beam's row coder for a frozen slotted dataclass, and return it: a class decorator.
 
-    Beam builds rows by position, so fields must not be keyword-only.
+    Beam builds rows by position, so fields must not be keyword-only. The schema's id is made from the
+    class and its fields: Beam's own is random in each process, and a worker that does not find the id
+    hands out a named tuple instead of the class.
     """
-    coders.registry.register_coder(row, coders.RowCoder)
+    fields = ",".join(f"{field.name}:{field.type}" for field in dataclasses.fields(row))  # type: ignore[arg-type]
+    identity = uuid.uuid5(_NAMESPACE, f"{row.__module__}.{row.__qualname__}({fields})")
+    row._beam_schema_id = str(identity)  # type: ignore[attr-defined]
+    coders.registry.register_row(row)
     return row
 
 

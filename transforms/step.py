@@ -44,7 +44,7 @@ class Tally:
 
 def tally_key(tally: Tally) -> tuple[tuple[str, str, str], int]:
     """What a tally is summed by, and its count."""
-    return (tally.stage, tally.event, tally.label), tally.count
+    return (str(tally.stage), tally.event, str(tally.label)), tally.count
 
 
 class Step(beam.DoFn):
@@ -92,6 +92,8 @@ class Step(beam.DoFn):
                 break
             except ItemError as error:
                 result, last = self._reject(element, error), True
+            except (ImportError, MemoryError):
+                raise  # the installation's or the machine's fault, not the item's
             except Exception as error:  # noqa: BLE001 - one bad item costs that item only, whatever the fault
                 fault = ItemError(Code.INTERNAL, f"{type(error).__name__}: {error}")
                 result, last = self._reject(element, fault), True
