@@ -19,7 +19,6 @@ FORMAT = 1
 OWN_URI = "urn:wirebeam:"  # begins the uris that were made up here, for want of a guid
 _NO_DATE = -(2**31)
 _NO_REVISION = -(2**31)
-_NONE = b"\xff\xff\xff\xff"  # stands for the length of a text that is not there
 # Format, time, place, date, slug, title, body, length, revision; counts of words, values, title's words,
 # tickers, identifiers.
 _HEAD = struct.Struct("<BqIiQQQIiHHBBB")
@@ -40,7 +39,7 @@ class Sketch:
         place: hash of the dateline's place, 0 where there is none.
         date: the dateline's date, days since the epoch.
         slug, title: hashes of slug line and headline, folded; 0 where there is none.
-        body: hash of the whole text, white space folded; 0 where there is none.
+        body: hash of all words of the text, case and punctuation aside; 0 where there is none.
         length: words of the whole text.
         words: the first 512 words, 16 bits each, little-endian.
         number_bits, name_bits: which of them are numbers and names, a bit each.
@@ -140,9 +139,9 @@ def encode(sketch: Sketch) -> bytes:
         sketch.exponents,
         sketch.title_words,
         sketch.title_number_bits,
-        np.array(sketch.tickers, "<u2").tobytes(),
+        struct.pack(f"<{len(sketch.tickers)}H", *sketch.tickers),
     ]
-    for text in (
+    texts = (
         sketch.item_id,
         sketch.uri,
         sketch.version,
@@ -152,12 +151,9 @@ def encode(sketch: Sketch) -> bytes:
         sketch.revision_kind,
         sketch.revises,
         *sketch.alternate_ids,
-    ):
-        if text is None:
-            parts.append(_NONE)
-        else:
-            data = text.encode("utf-8", "surrogatepass")
-            parts.append(struct.pack("<I", len(data)) + data)
+    )
+    parts.append(struct.pack(f"<{len(texts)}i", *(-1 if text is None else len(text) for text in texts)))
+    parts.append("".join(filter(None, texts)).encode("utf-8", "surrogatepass"))
     return b"".join(parts)
 
 
@@ -174,11 +170,17 @@ class _Reader:
         self.at += count
         return piece
 
-    def text(self) -> str | None:
-        size = self.take(4)
-        if size == _NONE:
-            return None
-        return self.take(int.from_bytes(size, "little")).decode("utf-8", "surrogatepass")
+    def texts(self, count: int) -> list[str | None]:
+        lengths = struct.unpack(f"<{count}i", self.take(4 * count))
+        joined = self.data[self.at :].decode("utf-8", "surrogatepass")
+        found: list[str | None] = []
+        start = 0
+        for length in lengths:
+            found.append(None if length < 0 else joined[start : start + length])
+            start += max(length, 0)
+        if start != len(joined):
+            raise ValueError("fingerprint is cut short")
+        return found
 
 
 def decode(fingerprint: bytes) -> Sketch:
@@ -189,34 +191,20 @@ def decode(fingerprint: bytes) -> Sketch:
     """
     if len(fingerprint) < _HEAD.size or fingerprint[0] != FORMAT:
         raise ValueError(f"no fingerprint of format {FORMAT}")
-    (
-        _,
-        time,
-        place,
-        date,
-        slug,
-        title,
-        body,
-        length,
-        revision,
-        word_count,
-        value_count,
-        title_count,
-        ticker_count,
-        id_count,
-    ) = _HEAD.unpack_from(fingerprint)
+    head = _HEAD.unpack_from(fingerprint)
+    _, time, place, date, slug, title, body, length, revision = head[:9]
+    word_count, number_count, title_count, ticker_count, id_count = head[9:]
     reader = _Reader(fingerprint, _HEAD.size)
     words = reader.take(2 * word_count)
     number_bits = reader.take(-(-word_count // 8))
     name_bits = reader.take(-(-word_count // 8))
-    values = reader.take(4 * value_count)
-    exponents = reader.take(value_count)
+    values = reader.take(4 * number_count)
+    exponents = reader.take(number_count)
     title_words = reader.take(2 * title_count)
     title_number_bits = reader.take(-(-title_count // 8))
-    tickers = tuple(np.frombuffer(reader.take(2 * ticker_count), "<u2").tolist())
-    item_id, uri, version, provider, language, pub_status, revision_kind, revises = (
-        reader.text() for _ in range(8)
-    )
+    tickers = struct.unpack(f"<{ticker_count}H", reader.take(2 * ticker_count))
+    texts = reader.texts(8 + id_count)
+    item_id, uri, version, provider, language, pub_status, revision_kind, revises = texts[:8]
     return Sketch(
         item_id=item_id or "",
         uri=uri or "",
@@ -228,7 +216,7 @@ def decode(fingerprint: bytes) -> Sketch:
         revision_kind=revision_kind,
         revision=None if revision == _NO_REVISION else revision,
         revises=revises,
-        alternate_ids=tuple(reader.text() or "" for _ in range(id_count)),
+        alternate_ids=tuple(text or "" for text in texts[8:]),
         place=place,
         date=None if date == _NO_DATE else date,
         tickers=tickers,

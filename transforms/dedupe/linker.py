@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from transforms.dedupe.fingerprint import Sketch
 from transforms.dedupe.forms import RECURS, form
@@ -54,6 +55,7 @@ class _Entry:
     """An item held in the index; `row` is the uri of the story that a copy points to, else its own."""
 
     sketch: Sketch
+    order: tuple[int, str, str]
     keys: tuple[int, ...]
     story_id: str
     row: str
@@ -62,6 +64,7 @@ class _Entry:
 
 
 _BY_HEAD = 4
+_order = attrgetter("order")
 
 
 def _rank(related: Relation) -> int:
@@ -114,6 +117,7 @@ class Linker:
         self._add(
             _Entry(
                 sketch,
+                sketch.order,
                 keys(sketch),
                 verdict.story_id,
                 verdict.duplicate_of or sketch.uri,
@@ -135,11 +139,15 @@ class Linker:
         chosen = self._choose(sketch, self._candidates(found), recurring)
         if chosen is None:
             story_id = self._story_id(sketch)
-            self._add(_Entry(sketch, found, story_id, sketch.uri, False, frame))
+            self._add(_Entry(sketch, sketch.order, found, story_id, sketch.uri, False, frame))
             return Verdict(sketch.item_id, story_id)
         parent, related = chosen
         copied = related.kind in COPIES
-        self._add(_Entry(sketch, found, parent.story_id, parent.row if copied else sketch.uri, copied, 0))
+        self._add(
+            _Entry(
+                sketch, sketch.order, found, parent.story_id, parent.row if copied else sketch.uri, copied, 0
+            )
+        )
         return Verdict(
             sketch.item_id,
             parent.story_id,
@@ -154,14 +162,15 @@ class Linker:
 
     def _candidates(self, found: tuple[int, ...]) -> list[_Entry]:
         """The items that share a key, in their order; of too many those that share most keys."""
-        counts: Counter[_Entry] = Counter()
+        counts: dict[_Entry, int] = {}
         for key in found:
-            counts.update(self._buckets.get(key, ()))
+            for entry in self._buckets.get(key, ()):
+                counts[entry] = counts.get(entry, 0) + 1
         if len(counts) <= self.max_candidates:
-            return sorted(counts, key=lambda entry: entry.sketch.order)
+            return sorted(counts, key=_order) if len(counts) > 1 else list(counts)
         self.overflows["candidates"] += 1
-        chosen = sorted(counts, key=lambda entry: (-counts[entry], entry.sketch.order))
-        return sorted(chosen[: self.max_candidates], key=lambda entry: entry.sketch.order)
+        chosen = sorted(counts, key=lambda entry: (-counts[entry], entry.order))
+        return sorted(chosen[: self.max_candidates], key=_order)
 
     def _choose(
         self, sketch: Sketch, candidates: list[_Entry], recurring: bool
@@ -204,15 +213,17 @@ class Linker:
         if entry.form:
             self._forms[entry.form] = self._forms.get(entry.form, 0) + 1
         for key in entry.keys:
-            bucket = self._buckets.setdefault(key, [])
-            if len(bucket) < self.max_bucket:
+            bucket = self._buckets.get(key)
+            if bucket is None:
+                self._buckets[key] = [entry]
+            elif len(bucket) < self.max_bucket:
                 bucket.append(entry)
             else:
                 self.overflows["bucket"] += 1
 
     def _advance(self, sketch: Sketch) -> None:
         """Forget what no item from now on can be related to."""
-        if self._queue and self._queue[-1].sketch.order > sketch.order:
+        if self._queue and self._queue[-1].order > sketch.order:
             raise ValueError(f"item {sketch.item_id} comes after a later one")
         oldest = sketch.time - reach(self.horizon)
         while self._queue and self._queue[0].sketch.time < oldest:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import xxhash
 
-_SCALES = {  # powers of ten
+UNITS = {  # powers of ten
     **dict.fromkeys(("mln", "million", "millions", "mio", "mill", "millionen", "millones", "milioni"), 6),
     **dict.fromkeys(("bln", "bn", "billion", "billions", "mrd", "milliarden", "milliards", "miliardi"), 9),
     **dict.fromkeys(("trillion", "trln", "billionen"), 12),
@@ -43,17 +43,15 @@ class Number(NamedTuple):
 
 
 @functools.lru_cache(maxsize=65_536)
-def read(token: str, unit: str = "") -> Number:
-    """The number that a token stands for, with the token after it as its unit.
+def number(token: str, exponent: int = 0) -> Number:
+    """The number that a token stands for, times a power of ten (its unit's).
 
-    `6-1/16` is 6.0625, `12.1` before `mln` 12,100,000. Ranges, times and dates (`30-89`, `12:40`) are no
-    quantity: they get a negative value made from their digits, so that they equal themselves alone.
+    `6-1/16` is 6.0625. Ranges, times and dates (`30-89`, `12:40`) are no quantity: they get a negative
+    value made from their digits, so that they equal themselves alone.
     """
-    folded = token.casefold()
-    exponent = _SCALES.get(unit.casefold(), 0)
     scale = float(10**exponent)
-    if folded in SPELLED:
-        return Number(SPELLED[folded] * scale, exponent)
+    if token in SPELLED:
+        return Number(SPELLED[token] * scale, exponent)
     if _PLAIN.fullmatch(token) and not _GROUPED.fullmatch(token):
         whole, _, decimals = token.replace(",", ".").partition(".")
         return Number(float(f"{whole}.{decimals}") * scale, exponent - len(decimals))
@@ -78,10 +76,10 @@ def same(one: Number, other: Number) -> bool:
 def changed(earlier: Sequence[Number], later: Sequence[Number]) -> int:
     """How many numbers of one place were replaced by others: those on each side without a partner."""
     left, right = list(earlier), list(later)
-    for number in earlier:
-        for index, candidate in enumerate(right):
-            if same(number, candidate):
-                left.remove(number)
+    for one in earlier:
+        for index, other in enumerate(right):
+            if same(one, other):
+                left.remove(one)
                 del right[index]
                 break
     return min(len(left), len(right))

@@ -10,9 +10,8 @@ import numpy as np
 import xxhash
 
 from schemas.item import Item
-from transforms.dedupe import numbers
 from transforms.dedupe.fingerprint import OWN_URI, Sketch, decode, encode
-from transforms.dedupe.words import Marks, code
+from transforms.dedupe.words import Marks, code, code_briefly
 
 __all__ = ["OWN_URI", "Sketch", "decode", "digest", "encode", "sketch", "sketch_many"]
 
@@ -53,14 +52,14 @@ def _packed(marks: Marks, kept: int) -> bytes:
 
 def sketch(item: Item) -> Sketch:
     """The sketch of an item: a pure function of it."""
-    body = code(item.body_text)
+    body = code(item.body_text, numbers=NUMBERS_KEPT)
     headline = (item.headline or "")[:_FIELD_LIMIT]
     tickers: tuple[int, ...] = ()
     if "<" in headline or "(" in headline:
         tickers = _symbols(headline)
         headline = _TICKER.sub(" ", headline)
-    title = code(headline)
-    found = [numbers.read(token, unit) for token, unit in body.numbers[:NUMBERS_KEPT]]
+    title_words, title_numbers = code_briefly(headline)
+    title = np.array(title_words, "<u2").tobytes()
     where = item.dateline
     # The city alone: whether its state or country stands behind it differs between versions.
     city = (where.place_text or "")[:_FIELD_LIMIT].split(",", 1)[0] if where else ""
@@ -80,16 +79,16 @@ def sketch(item: Item) -> Sketch:
         date=where.date if where else None,
         tickers=tickers,
         slug=_folded(_CYCLE.sub("", item.slugline[:_FIELD_LIMIT])) if item.slugline else 0,
-        title=xxhash.xxh3_64_intdigest(title.words.tobytes()) or 1 if len(title.words) else 0,
-        body=digest(" ".join(item.body_text.split())) if len(body.words) else 0,
+        title=xxhash.xxh3_64_intdigest(title) or 1 if title else 0,
+        body=body.digest,
         length=len(body.words),
         words=body.words[:WORDS_KEPT].astype("<u2").tobytes(),
         number_bits=_packed(body.is_number, WORDS_KEPT),
         name_bits=_packed(body.is_name, WORDS_KEPT),
-        values=np.array([number.value for number in found], "<f4").tobytes(),
-        exponents=np.array([number.exponent for number in found], np.int8).tobytes(),
-        title_words=title.words[:TITLE_KEPT].astype("<u2").tobytes(),
-        title_number_bits=_packed(title.is_number, TITLE_KEPT),
+        values=np.array([number.value for number in body.numbers], "<f4").tobytes(),
+        exponents=np.array([number.exponent for number in body.numbers], np.int8).tobytes(),
+        title_words=title[: 2 * TITLE_KEPT],
+        title_number_bits=np.packbits(title_numbers[:TITLE_KEPT]).tobytes() if title else b"",
     )
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from transforms.dedupe.numbers import SPELLED
+from transforms.dedupe.numbers import SPELLED, UNITS, Number, number
 
 _PLAIN, _NUMBER, _NAME, _UPPER = range(4)
 
@@ -28,7 +29,8 @@ _TOKEN = re.compile(
     r"|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f]"
     r"|[^\W\d_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f]+"
 )
-_MEMO_LIMIT = 200_000  # words; a wire's vocabulary of some weeks
+_MEMO_LIMIT = 200_000  # pieces of text: a wire's vocabulary of some days; then it begins anew
+_PIECE_KEPT = 40  # code points: longer ones are sentences of a script without spaces
 _TEXT_LIMIT = 200_000  # code points read of a text: some 30,000 words
 _SHOUTED = 0.6  # above this share of upper-case words a text is upper-case throughout: capitals say nothing
 
@@ -48,61 +50,96 @@ _OPENERS = frozenset({
 })  # fmt: skip
 
 
-class _Memo(dict[str, int]):
-    """Token -> hash | class << 16. Bounded: emptied when full, which changes speed alone."""
+class _Memo(dict[str, tuple[int, ...]]):
+    """A piece of text between white space -> its words: word | kind << 16 | hash as written << 18."""
 
-    def __missing__(self, token: str) -> int:
-        if len(self) >= _MEMO_LIMIT:
-            self.clear()
-        value = self[token] = _code(token)
-        return value
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        found = tuple(map(_code, _TOKEN.findall(piece)))
+        if len(piece) <= _PIECE_KEPT:
+            self[piece] = found
+        return found
 
 
 def _code(token: str) -> int:
-    folded, kind = token.casefold(), _PLAIN
+    written = token.casefold()
+    word, kind = written, _PLAIN
     if token[0].isdigit():
-        folded, kind = folded.replace(",", ""), _NUMBER
-    elif folded in SPELLED:
-        folded, kind = str(SPELLED[folded]), _NUMBER
+        word, kind = written.replace(",", ""), _NUMBER
+    elif written in SPELLED:
+        word, kind = str(SPELLED[written]), _NUMBER
     elif token[0].isupper():
         if len(token) > 1 and token.isupper():
             kind = _UPPER
-        elif folded not in _OPENERS:
+        elif written not in _OPENERS:
             kind = _NAME
-    return (xxhash.xxh3_64_intdigest(folded.encode("utf-8", "surrogatepass")) & 0xFFFF) | kind << 16
+    as_written = _hash(written) >> 18
+    if kind == _NUMBER:
+        _numerals[as_written] = written
+    return _hash(word) & 0xFFFF | kind << 16 | as_written << 18
 
 
+def _hash(text: str) -> int:
+    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
+
+
+_KIND, _KINDS = np.uint32(16), np.uint32(3)
+_WRITTEN = 18
 _memo = _Memo()
+_numerals: dict[int, str] = {}  # hash of a number as written -> the number as written
+_units = {_hash(unit) >> 18: exponent for unit, exponent in UNITS.items()}
+
+
+def _coded(text: str) -> list[int]:
+    if len(_memo) > _MEMO_LIMIT:
+        _memo.clear()
+        _numerals.clear()
+    return list(chain.from_iterable(map(_memo.__getitem__, text.split())))
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A text's words, which of them are numbers and which are names.
+    """A text's words.
 
-    `numbers` holds the number tokens in order, each with the token after it (the unit).
+    Attributes:
+        words: a number of 16 bits for each.
+        is_number, is_name: which of them are numbers and names.
+        numbers: the numbers, in order.
+        digest: 64 bits of all words as written, but for their case; 0 for a text without words.
     """
 
     words: Words
     is_number: Marks
     is_name: Marks
-    numbers: list[tuple[str, str]]
+    numbers: list[Number]
+    digest: int
 
 
-def code(text: str) -> Coded:
-    """The words of a text; at most its first 200,000 code points are read."""
-    tokens = _TOKEN.findall(text[:_TEXT_LIMIT])
-    memo = _memo
-    coded = np.array([memo[token] for token in tokens], np.uint32)
-    kinds = coded >> 16
+def code(text: str, *, numbers: int) -> Coded:
+    """The words of a text; at most its first 200,000 code points, and so many of its numbers, are read."""
+    found = _coded(text[:_TEXT_LIMIT])
+    coded = np.array(found, np.uint64)
+    kinds = coded.astype(np.uint32) >> _KIND & _KINDS
     is_number = kinds == _NUMBER
     is_name = kinds >= _NAME
-    upper = kinds == _UPPER
-    count = int(np.count_nonzero(upper))
-    if count and count > _SHOUTED * (len(tokens) - int(np.count_nonzero(is_number))):
-        is_name = np.zeros(len(tokens), np.bool_)
-    at = np.flatnonzero(is_number).tolist()
-    tokens.append("")
-    return Coded(coded.astype(np.uint16), is_number, is_name, [(tokens[i], tokens[i + 1]) for i in at])
+    if np.count_nonzero(kinds == _UPPER) > _SHOUTED * (len(found) - np.count_nonzero(is_number)):
+        is_name[:] = False
+    found.append(0)
+    return Coded(
+        words=coded.astype(np.uint16),
+        is_number=is_number,
+        is_name=is_name,
+        numbers=[
+            number(_numerals[found[at] >> _WRITTEN], _units.get(found[at + 1] >> _WRITTEN, 0))
+            for at in is_number.nonzero()[0][:numbers].tolist()
+        ],
+        digest=xxhash.xxh3_64_intdigest(coded.data) or 1 if len(coded) else 0,
+    )
+
+
+def code_briefly(text: str) -> tuple[list[int], list[bool]]:
+    """The words of a headline, and which of them are numbers: `code` without what only texts need."""
+    coded = _coded(text)
+    return [code & 0xFFFF for code in coded], [code >> 16 & 3 == _NUMBER for code in coded]
 
 
 _FACTORS = [

@@ -4,7 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.dedupe.words import code, grams
+from transforms.dedupe import words as module
+from transforms.dedupe.numbers import Number
+from transforms.dedupe.words import grams
+
+
+def code(text):
+    return module.code(text, numbers=128)
 
 
 def test_case_quotes_and_line_breaks_make_no_other_words():
@@ -15,7 +21,8 @@ def test_numbers_and_names_are_marked():
     coded = code("The crew of Nordlys lifted 1,250 tonnes in seven hours.")
     assert coded.is_number.tolist() == [False] * 5 + [True, False, False, True, False]
     assert coded.is_name.tolist() == [False] * 3 + [True] + [False] * 6
-    assert coded.numbers == [("1,250", "tonnes"), ("seven", "hours")]
+    assert coded.numbers == [Number(1250.0, 0), Number(7.0, 0)]
+    assert code("some 2.5 Mio Euro").numbers == [Number(2.5e6, 5)]
 
 
 def test_a_number_is_one_word_however_it_is_punctuated():
@@ -25,6 +32,19 @@ def test_a_number_is_one_word_however_it_is_punctuated():
 
 def test_spelled_and_grouped_numbers_are_the_same_words():
     assert code("seven of 2,000").words.tolist() == code("7 of 2000").words.tolist()
+
+
+def test_the_digest_is_of_the_words_as_written():
+    assert code("Seven of 2,000.").digest == code("SEVEN of  2,000").digest != code("7 of 2,000").digest
+    assert code("").digest == 0
+
+
+def test_the_memo_may_be_emptied_at_any_time(monkeypatch):
+    before = code("Some 12 of 340 pillars at Lowestrand cost 4.7 mln")
+    monkeypatch.setattr(module, "_MEMO_LIMIT", 0)
+    after = code("Some 12 of 340 pillars at Lowestrand cost 4.7 mln")
+    assert after.words.tolist() == before.words.tolist()
+    assert after.numbers == before.numbers
 
 
 def test_capitals_of_an_upper_case_text_are_no_names():
