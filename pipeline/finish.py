@@ -13,10 +13,7 @@ import orjson
 from pipeline.sinks import durable
 from pipeline.sinks.manifest import DataFile
 from schemas.errors import WirebeamError
-from schemas.rows import register_row
 from transforms.step import tally_key
-
-register_row(DataFile)
 
 NAME = "result.json"
 
@@ -53,6 +50,10 @@ def load(folder: Path) -> Result:
     )
 
 
+def _encoded(file: DataFile) -> bytes:
+    return orjson.dumps(asdict(file))
+
+
 class _Finish(beam.DoFn):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -60,10 +61,11 @@ class _Finish(beam.DoFn):
     def process(
         self,
         element: None,
-        files: Iterable[DataFile],
+        files: Iterable[bytes],
         tallies: Iterable[tuple[tuple[str, str, str], int]],
     ) -> Iterator[Any]:
-        result = Result(tuple(sorted(files, key=lambda file: file.path)), dict(tallies))
+        made = [DataFile(**orjson.loads(file)) for file in files]
+        result = Result(tuple(sorted(made, key=lambda file: file.path)), dict(tallies))
         save(self._folder, result)
         yield len(result.files)
 
@@ -83,8 +85,10 @@ class Finish(beam.PTransform):
         """Apply the stage."""
         files, tallies = pcolls
         summed = tallies | "Key" >> beam.Map(tally_key) | "Sum" >> beam.CombinePerKey(sum)
+        # As bytes: a side input's coder may be made before the worker knows the row's class.
+        encoded = files | "Encode" >> beam.Map(_encoded)
         return (
             files.pipeline
             | "Once" >> beam.Create([None])
-            | beam.ParDo(_Finish(self._folder), beam.pvalue.AsIter(files), beam.pvalue.AsIter(summed))
+            | beam.ParDo(_Finish(self._folder), beam.pvalue.AsIter(encoded), beam.pvalue.AsIter(summed))
         )
