@@ -163,11 +163,15 @@ def _framing(head: bytes) -> _Find | None:
     start = head.lstrip(_PADDING)
     if not _is_text(start):
         return None
-    if start.startswith(b"ZCZC") or len({match.lastgroup for match in _TELEGRAPH.finditer(start)}) == 2:
+    if start.startswith(b"ZCZC") or (b"ZCZC" in start and b"NNNN" in start and _both_marks(start)):
         return _telegraph
     if start.startswith(b"\x01") or b"\x04" in start:
         return _controls
     return _etx if start.count(b"\x02") > 1 and b"\x03" in start else None
+
+
+def _both_marks(start: bytes) -> bool:
+    return len({match.lastgroup for match in _TELEGRAPH.finditer(start)}) == 2
 
 
 def _controls(buffer: bytearray, start: int, last: bool) -> int:
