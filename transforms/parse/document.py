@@ -31,7 +31,7 @@ class Limits:
 
 
 _JSON_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
-_PROLOG = re.compile(r"<!--.*?(?:-->|$)|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>|<\?.*?\?>", re.S)
+_PROLOG = re.compile(r"<!--.*?(?:-->|\Z)|<!DOCTYPE[^\[<>]*(?:\[.*?\]\s*)?>|<\?.*?(?:\?>|\Z)", re.S)
 _ROOT = re.compile(r"<(?![?!])(?:([\w.-]+):)?([\w.-]+)([^>]*)", re.S)
 
 
@@ -63,10 +63,7 @@ class Document:
         """(local name, namespace URI) of the XML root as the first bytes show it, else (None, None)."""
         if not self.start.startswith("<"):
             return None, None
-        text = re.sub(
-            r"<!--.*?(?:-->|$)|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>|<\?.*?\?>", "", self.start, flags=re.S
-        )
-        if not (match := _ROOT.search(text)):
+        if not (match := _ROOT.search(_PROLOG.sub("", self.start))):
             return None, None
         prefix, name, attributes = match.groups()
         declaration = rf"xmlns:{re.escape(prefix)}" if prefix else "xmlns"

@@ -25,6 +25,7 @@ _NUMBERED = re.compile(r"\d[\d.,:/-]*\s+\S")
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]")
 _BULLET = re.compile(r"(?:[-*•–—·]|\d{1,2}[.)]) +(?=\S)")
 _CLOSED = re.compile(r"[.!?:;。！？][\"'”’»)\]」]*$")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$")
 _HYPHEN = re.compile(r"\w-$")
 _SUSPENDED = re.compile(r"(?:and|or|und|oder|et|ou|y|o|e|en|of|och|og|eller|to|bis)\b")
 
@@ -197,6 +198,8 @@ def _wrapped(run: list[str], width: int) -> bool:
 
 def _parted(line: str, following: str, width: int) -> bool:
     """Whether one paragraph ends with this line, in a block that is wrapped but not indented."""
+    if _ADDRESS.match(line.strip()):
+        return True
     if not _CLOSED.search(line.rstrip()):
         return False
     return bool(_BULLET.match(following.lstrip())) or not _full(line, following, width)

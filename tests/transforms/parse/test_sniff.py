@@ -6,6 +6,8 @@ import csv
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from schemas.errors import Code, ItemError
 from schemas.raw import RawItem
@@ -19,14 +21,19 @@ def named(data: bytes, hint: str | None = None) -> str:
     return sniff(Document(RawItem("memory:1", data, format_hint=hint)), formats())[0].name
 
 
+WIRES = {
+    "text": STORY,
+    "anpa-1312": f"f0050reute\nr c BC-ferry   11-24 0031\n\x02{STORY}\x03",
+    "iptc-7901": f"\x01bdt0123 3 pl 41  dpa 0456\n\nFerry/\n\x02Ferry line =\n{STORY}\x03241037 Nov 26\n\x04",
+    "zczc": f"ZCZC AAP\n%A\n#Ferry\n$Ferry line\n{STORY}NNNN\n",
+    "email": f"From: a@example.org\nTo: b@example.com\nDate: x\nSubject: Ferry\n\n{STORY}",
+}
+
+
 @pytest.mark.parametrize(
     ("data", "name"),
     [
-        (STORY, "text"),
-        (f"f0050reute\nr c BC-ferry   11-24 0031\n\x02{STORY}\x03", "anpa-1312"),
-        (f"\x01bdt0123 3 pl 41  dpa 0456\n\nFerry/\n\x02{STORY}\x03", "iptc-7901"),
-        (f"ZCZC AAP\n#Ferry\n{STORY}NNNN\n", "zczc"),
-        (f"From: a@example.org\nTo: b@example.com\nDate: x\nSubject: Ferry\n\n{STORY}", "email"),
+        *((data, name) for name, data in WIRES.items()),
         ("<nitf><head/><body><body.content><p>Ferry line opens.</p></body.content></body></nitf>", "nitf"),
         ('<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="a"/>', "newsml-g2"),
         ('{"uri": "a", "type": "text", "headline": "Ferry line opens"}', "ninjs"),
@@ -76,6 +83,39 @@ def test_what_is_no_news_is_described(data: bytes, said: str) -> None:
     assert caught.value.code is Code.FORMAT_UNKNOWN
     assert said in caught.value.message
     assert said in describe(Document(RawItem("memory:1", data)))
+
+
+_DAMAGE = st.lists(
+    st.tuples(
+        st.sampled_from(["flip", "cut", "double", "insert"]), st.integers(0, 400), st.binary(max_size=6)
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(WIRES)), _DAMAGE)
+def test_damaged_items_are_items_or_rejects(name: str, damage: list[tuple[str, int, bytes]]) -> None:
+    data = WIRES[name].encode()
+    for kind, position, piece in damage:
+        start = position % (len(data) + 1)
+        end = start + 40
+        if kind == "flip" and start < len(data):
+            data = data[:start] + bytes([data[start] ^ (1 << position % 8)]) + data[start + 1 :]
+        elif kind == "cut":
+            data = data[:start] + data[end:]
+        elif kind == "double":
+            data = data[:end] + data[start:]
+        elif kind == "insert":
+            data = data[:start] + piece + data[start:]
+    known = {candidate.name: candidate for candidate in formats()}
+    for parse in (known[name].parse, lambda document: sniff(document, formats())[0].parse(document)):
+        try:
+            results = list(parse(Document(RawItem("memory:1", data))))
+        except ItemError:
+            continue
+        assert results
+        assert len({result.source for result in results}) == len(results)
 
 
 @pytest.mark.shared
