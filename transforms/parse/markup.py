@@ -134,6 +134,7 @@ class _Reader:
                 self._inside(element, loose)
             case Kind.BREAK:
                 self._buffer.append(_BREAK)
+                self._inside(element, loose)
             case Kind.PARAGRAPH | Kind.HEADING:
                 self._flush(loose)
                 start = len(self.ranks)
@@ -146,7 +147,10 @@ class _Reader:
                 self._inside(element)
                 self._flush(loose=True)
             case Kind.SKIP:
-                self._flush(loose)
+                if loose:
+                    self._flush(loose)
+            case Kind.MEDIA if not loose:
+                self._apart(element, kind)
             case _:
                 self._flush(loose)
                 self._apart(element, kind)
@@ -234,21 +238,22 @@ class _Reader:
             self.found.sign_off = passages.sign_off
 
     def _table(self, element: etree._Element) -> None:
-        if xml.local(element).lower() == "tr":
-            cells = []
-            for cell in element:
-                passages = self._part(cell)
-                self.found.media += passages.media
-                self.found.notes += passages.notes
-                cells.append([*passages.titles, *passages.paragraphs])
-            if len(cells) <= 2 and any(len(cell) > 2 for cell in cells):  # a table for layout only
-                self._add(paragraph for cell in cells for paragraph in cell)
-            elif row := CELLS.join(" ".join(cell) for cell in cells if cell):
-                self._add([row])
-            return
-        for child in element:
-            self._element(child, loose=True)
+        if xml.local(element).lower() != "tr":
+            self._inside(element)
             self._flush(loose=True)
+            return
+        cells = [[stray]] if (stray := " ".join((element.text or "").split())) else []
+        for cell in element:
+            passages = self._part(cell)
+            self.found.media += passages.media
+            self.found.notes += passages.notes
+            cells.append([*passages.titles, *passages.paragraphs])
+            if cell.tail and (stray := " ".join(cell.tail.split())):
+                cells.append([stray])
+        if len(cells) <= 2 and any(len(cell) > 2 for cell in cells):  # a table for layout only
+            self._add(paragraph for cell in cells for paragraph in cell)
+        elif row := CELLS.join(" ".join(cell) for cell in cells if cell):
+            self._add([row])
 
     def _add(self, paragraphs: Iterable[str]) -> None:
         for paragraph in paragraphs:

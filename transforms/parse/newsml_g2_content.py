@@ -8,6 +8,8 @@ from schemas.item import Association
 from transforms.parse import embedded, xml
 from transforms.parse.fields import Fields
 
+_RENDITIONS = 64  # more are no item's
+
 
 def read(content_sets: list[etree._Element], language: str | None, fields: Fields) -> None:
     """Read `contentSet` elements into an item's fields.
@@ -23,7 +25,7 @@ def read(content_sets: list[etree._Element], language: str | None, fields: Field
                 inline.append(element)
             elif name == "remoteContent":
                 _remote(element, fields)
-    for element in dict.fromkeys((*xml.in_language(inline, language), *inline)):
+    for element in list(dict.fromkeys((*xml.in_language(inline, language), *inline)))[:_RENDITIONS]:
         name = xml.local(element)
         kind = element.get("contenttype") if name == "inlineData" else None
         paragraphs = embedded.data(element, fields, name, kind, element.get("encoding"))

@@ -134,7 +134,8 @@ def _dateline(element: etree._Element, fields: Fields) -> None:
             fields.put("first_created", xml.attribute(child, "norm"), "dateline/story.date")
             text = "" if _STAMP.fullmatch(text) else text
         parts += ["" if name == "location" else text, child.tail or ""]
-    fields.put("dateline", " ".join(" ".join(parts).split()), "body.head/dateline")
+    text = re.sub(r" (?=[,;:.])", "", " ".join(" ".join(parts).split()))
+    fields.put("dateline", text, "body.head/dateline")
     fields.put("located", place, "dateline/location")
 
 

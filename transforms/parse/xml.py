@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import functools
-import html
 import re
 from collections.abc import Collection, Iterable, Iterator
 
 from lxml import etree
 
 from schemas.errors import Code, ItemError
-from transforms.parse import encoding
+from transforms.parse import encoding, xml_repair
 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>\s*")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_FORBIDDEN_REFERENCE = re.compile(
-    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[\da-fA-F]));"
-)
-_REFERENCE = re.compile(r"&(?!#\d+;|#[xX][\da-fA-F]+;)(?:([A-Za-z][\w.-]{0,63});)?")
-_SECTION = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|$)|<!--.*?(?:-->|$)", re.S)
-_OWN_ENTITY = 200  # characters: a longer text of the document's own entities is dropped, bombs among them
-_XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_BOMB = re.compile(r"amplification|loop|entity reference depth|Maximum entity", re.I)
 
 
 def _parser(recover: bool = False) -> etree.XMLParser:
@@ -60,9 +52,7 @@ def parse(data: bytes, nesting: int) -> tuple[etree._Element, tuple[str, ...]]:
     text = decoded.text.lstrip("\ufeff")
     if declaration := _DECLARATION.match(text):
         text = text[declaration.end() :]
-    cleaned = _FORBIDDEN.sub("", text)
-    if "&#" in cleaned:
-        cleaned = _FORBIDDEN_REFERENCE.sub("", cleaned)
+    cleaned = xml_repair.FORBIDDEN.sub("", text)
     if len(cleaned) != len(text):
         warnings += ("control_characters_dropped",)
     cleaned = cleaned.strip()
@@ -70,13 +60,15 @@ def parse(data: bytes, nesting: int) -> tuple[etree._Element, tuple[str, ...]]:
         root = _tree(cleaned)
     except (etree.XMLSyntaxError, ValueError) as error:
         message = str(error)
+        if _BOMB.search(message):
+            raise ItemError(Code.XML_BROKEN, f"XML entities: {message}") from None
         if "depth" in message.casefold():
             raise ItemError(Code.TOO_DEEP, f"XML: {message}") from None
         root = _mended(cleaned, message)
         warnings += ("xml_repaired",)
     if deeper(root, nesting):
         raise ItemError(Code.TOO_DEEP, f"XML nests over {nesting} deep")
-    _drop_entities(root)
+    xml_repair.drop_entities(root)
     return root, warnings
 
 
@@ -85,32 +77,16 @@ def _tree(text: str) -> etree._Element:
 
 
 def _mended(text: str, message: str) -> etree._Element:
-    """The tree of a text whose only faults are ampersands (`AT&T`, HTML entities and no DTD) or prefixes
-    that no namespace was declared for."""
-    parts, end = [], 0
-    for section in _SECTION.finditer(text):
-        parts += [_REFERENCE.sub(_escaped, text[end : section.start()]), section.group()]
-        end = section.end()
-    parts.append(_REFERENCE.sub(_escaped, text[end:]))
+    """The tree of a text whose only faults are references, or prefixes without a namespace."""
     parser = _parser(recover=True)
     try:
-        root = etree.fromstring("".join(parts).encode(), parser)
+        root = etree.fromstring(xml_repair.references(text).encode(), parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
     # Recovery would mend much more, and cut items short: only what costs no text is let through.
     if root is None or any(error.domain != etree.ErrorDomains.NAMESPACE for error in parser.error_log):
         raise ItemError(Code.XML_BROKEN, f"not well-formed XML: {message}")
     return root
-
-
-def _escaped(match: re.Match[str]) -> str:
-    name = match.group(1)
-    if name is None:
-        return "&amp;"
-    if name in _XML_ENTITIES:
-        return match.group()
-    character = html.unescape(match.group())
-    return f"&amp;{name};" if character.startswith("&") else character
 
 
 def deeper(root: etree._Element, nesting: int) -> bool:
@@ -122,47 +98,6 @@ def deeper(root: etree._Element, nesting: int) -> bool:
 def _chain(nesting: int) -> etree.XPath:
     # A chain of child steps ends with the deepest level, in C: 6 us an item, 20 times iterwalk's speed.
     return etree.XPath("boolean(" + "/*" * (nesting + 1) + ")")
-
-
-def _drop_entities(root: etree._Element) -> None:
-    nodes = list(root.iter(etree.Entity))
-    if not nodes:
-        return
-    own = _own_entities(root)
-    for parent in dict.fromkeys(node.getparent() for node in nodes):
-        if parent is None:
-            continue
-        # Rebuilt at once: text grown node by node would be copied once an entity.
-        kept: etree._Element | None = None
-        parts = [parent.text or ""]
-        for child in list(parent):
-            if child.tag is etree.Entity:
-                known = html.unescape(child.text or "")
-                parts += [own.get(child.text or "", "") if known.startswith("&") else known, child.tail or ""]
-                child.tail = None
-                parent.remove(child)
-                continue
-            _set(parent, kept, "".join(parts))
-            kept, parts = child, [child.tail or ""]
-        _set(parent, kept, "".join(parts))
-
-
-def _set(parent: etree._Element, before: etree._Element | None, text: str) -> None:
-    if before is None:
-        parent.text = text
-    else:
-        before.tail = text
-
-
-def _own_entities(root: etree._Element) -> dict[str, str]:
-    """Short texts that the document's own DTD declares, by reference; none that hold mark-up."""
-    dtd = root.getroottree().docinfo.internalDTD
-    texts = {}
-    for entity in dtd.iterentities() if dtd is not None else ():  # type: ignore[attr-defined]
-        content = entity.content
-        if content and len(content) <= _OWN_ENTITY and not set(content) & set("&<%"):
-            texts[f"&{entity.name};"] = content
-    return texts
 
 
 def local(element: etree._Element) -> str:
