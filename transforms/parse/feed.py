@@ -6,6 +6,7 @@ comes out of it is HTML or plain text by the feed's word; feeds lie about that, 
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 from collections.abc import Iterator
@@ -86,9 +87,19 @@ def parse(document: Document) -> Iterator[ParsedItem | Reject]:
         yield _item(document, number, entry, head if isinstance(head, dict) else {})
 
 
-def _read(document: Document) -> Record:
+@functools.cache
+def _feedparser() -> Any:
+    # Without the foreign XML parser it would look for each time (`drv_libxml2`, in vain: 50 us a feed),
+    # and whose entities it would not guard.
     import feedparser
+    import feedparser.api
 
+    feedparser.api.PREFERRED_XML_PARSERS = []
+    return feedparser
+
+
+def _read(document: Document) -> Record:
+    feedparser = _feedparser()
     data = _prepared(document.text)
     try:
         found = feedparser.parse(

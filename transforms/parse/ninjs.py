@@ -237,34 +237,34 @@ def _joined(value: object) -> str | None:
 
 
 def _bodies(members: Members) -> list[tuple[int, str, str]]:
-    """Forms of the text: rank (0 mark-up, 1 other), text, and where it stood; the best first."""
+    """Forms of the text: rank (0 mark-up, 1 other, 2 agency XML), text, where it stood; the best first."""
     forms = []
     for number, one in enumerate(json_value.objects(members["bodies"])):
-        value = json_value.raw(json_value.pick(one, "value", "name"))
-        said = " ".join(json_value.texts([one.get(name) for name in ("role", "contentType", "contenttype")]))
-        if value and not re.search(r"(?<!x)(?:application/xml|nitf)", said.lower()):
-            forms.append((said, value, f"bodies[{number}].value"))
+        if value := json_value.raw(json_value.pick(one, "value", "name")):
+            said = [json_value.raw(one.get(name)) or "" for name in ("role", "contentType", "contenttype")]
+            forms.append((_rank(" ".join(said), value), value, f"bodies[{number}].value"))
     for origin, value in members.starting("body"):
-        if origin.lower() != "bodies" and (found := json_value.raw(value)):
-            forms.append((origin, found, origin))
-    ranked = [
-        (
-            0 if any(form in said.lower() for form in _MARKUP_FORMS) and html.is_markup(value) else 1,
-            value,
-            origin,
-        )
-        for said, value, origin in forms
-    ]
-    return sorted(ranked, key=lambda form: form[0])
+        if found := json_value.raw(value):
+            forms.append((_rank(origin, found), found, origin))
+    return sorted(forms, key=lambda form: form[0])
+
+
+def _rank(said: str, value: str) -> int:
+    said = said.lower()
+    if "nitf" in said or ("xml" in said and "xhtml" not in said):
+        return 2
+    return 0 if any(form in said for form in _MARKUP_FORMS) and html.is_markup(value) else 1
 
 
 def _text(fields: Fields, members: Members) -> None:
     headline = fields.get("headline")
-    for _, value, origin in _bodies(members):
-        if html.is_markup(value):
+    for rank, value, origin in _bodies(members):
+        if rank == 2 or html.is_markup(value):
             root = html.parse(value)
             if "bodytext" in value:
                 _vignette(fields, root, origin)
+            if rank == 2:
+                root = next(root.iter("body.content", "brodtext"), root)
             passages = markup.read(root, titles=(headline,))
         else:
             passages = Passages(html.paragraphs(value))
@@ -274,10 +274,13 @@ def _text(fields: Fields, members: Members) -> None:
 
 
 def _vignette(fields: Fields, root: etree._Element, origin: str) -> None:
-    """TT's pages set vignette and source apart: `<div class="dat">`, before `<div class="bodytext">`."""
+    """TT's pages set apart, in `<div class="dat">` before the text, a place or a topic and the source."""
     for element in root.iter("div"):
         if element.get("class") == "dat":
-            fields.put("dateline", markup.inline(element), f"{origin} .dat")
+            topics = [part for part in element if part.get("class") == "vignette"]
+            for topic in topics:
+                fields.add("keywords", markup.inline(topic), f"{origin} .vignette")
+            fields.put("dateline", None if topics else markup.inline(element), f"{origin} .dat")
             for child in list(element):
                 element.remove(child)
             element.text = None

@@ -7,6 +7,7 @@ QCodes of Reuters' own schemes (`N2:ENV`, `MCC:I`).
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 
 from schemas.errors import Reject
@@ -20,6 +21,7 @@ from transforms.parse.registry import Format
 NAME = "reuters-connect"
 
 _SPELLINGS = frozenset({"headLine", "byLine", "bodyXhtml", "bodyXhtmlRich", "versionedGuid"})
+_SPELT = re.compile(rb'"(?:headLine|byLine|bodyXhtml(?:Rich)?|versionedGuid)"')
 
 
 def is_item(record: Record) -> bool:
@@ -30,7 +32,7 @@ def is_item(record: Record) -> bool:
 
 def recognise(document: Document) -> str | None:
     """JSON whose item, or one of whose items, has `headLine`, `byLine`, `bodyXhtml` or `versionedGuid`."""
-    if not json_value.is_json(document):
+    if not json_value.is_json(document) or not _SPELT.search(document.data):
         return None
     found = json_value.records(document.json, is_item)
     return f"{len(found)} items in Reuters Connect's spelling" if found else None

@@ -197,17 +197,29 @@ def test_aggregator() -> None:
     assert item.pub_status is None
 
 
-def test_vignette_stands_apart() -> None:
+@pytest.mark.parametrize(
+    ("label", "dateline", "keywords"),
+    [("<span>Kiel</span>", "Kiel TT", ()), ("<span class='vignette'>Broar</span>", None, ("Broar",))],
+)
+def test_vignette_stands_apart(label: str, dateline: str | None, keywords: tuple[str, ...]) -> None:
     page = (
         "<html><head><title>T</title></head><body><h1>Ny bro</h1>"
-        "<div class='dat'><span>Kiel</span><span>TT</span></div>"
+        f"<div class='dat'>{label}<span>TT</span></div>"
         "<div class='bodytext'><p>Bron är klar.</p></div></body></html>"
     )
     item = only(
         {"uri": "u", "headlines": [{"value": "Ny bro"}], "bodies": [{"role": "html5", "value": page}]}
     )
-    assert item.dateline == "Kiel TT"
+    assert (item.dateline, item.keywords) == (dateline, keywords)
     assert item.paragraphs == ("Bron är klar.",)
+
+
+def test_agency_xml_is_the_last_resort() -> None:
+    own = "<TTNITF><HEAD><DATESENT>2024</HEAD><BRODTEXT><P>Bron är klar.</P></BRODTEXT></TTNITF>"
+    bodies = [{"role": "ttnitf", "contenttype": "application/xml", "value": own}]
+    assert only({"uri": "u", "bodies": bodies}).paragraphs == ("Bron är klar.",)
+    bodies.append({"role": "text", "contenttype": "text/plain", "value": "Bron är öppen."})
+    assert only({"uri": "u", "bodies": bodies}).paragraphs == ("Bron är öppen.",)
 
 
 @pytest.mark.parametrize(
