@@ -12,17 +12,15 @@ from __future__ import annotations
 import gettext
 import math
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas import place_regions
-from schemas.places import DATA, TABLE_SCHEMA, fold
+from schemas.places import CAPITAL, DATA, NAMES_SCHEMA, TABLE_SCHEMA, fold
 
 # Languages of the names of countries and subdivisions: those of the agencies that datelines are read of.
 LANGUAGES = (
@@ -31,7 +29,6 @@ LANGUAGES = (
 ).split()
 # Below this many inhabitants only names in Latin script are kept: 1.2 million names become 0.9.
 ALL_NAMES = 1000
-CAPITAL = 5.0
 _CODE = re.compile(r"[A-Z]{2,4}|[A-Z]{2}\w{3}")
 _ROMANIZED = re.compile(r"[a-z][a-z' ]*")
 _LATIN = re.compile(r"[\x20-\u024f\u1e00-\u1eff’]+")
@@ -63,7 +60,7 @@ class Row:
     latitude: float | None = None
     longitude: float | None = None
     population: int = 0
-    weight: float = 0.0
+    capital: bool = False
     names: set[str] = field(default_factory=set)
 
 
@@ -107,8 +104,7 @@ def cities() -> Iterator[Row]:
             population=population,
             names={name for name in city["alternatenames"] if wanted(name, population)},
         )
-        capital = any((country, key) in capitals for key in map(fold, (city["name"], *row.names)))
-        row.weight = float(max(population, 1)) * (CAPITAL if capital and population > 20_000 else 1.0)
+        row.capital = any((country, key) in capitals for key in map(fold, (city["name"], *row.names)))
         yield row
 
 
@@ -154,7 +150,6 @@ def countries() -> Iterator[Row]:
             country=code,
             geonames_id=entry["geonameid"],
             population=entry["population"],
-            weight=float(entry["population"]),
             names=names
             if not ambiguous
             else {n for n in names if fold(n) not in ("korea", "congo", "kongo")},
@@ -182,24 +177,38 @@ def admins() -> Iterator[Row]:
 
 def tables(rows: Iterable[Row]) -> tuple[pa.Table, pa.Table]:
     """The place table, heaviest first, and its names: key, row, whether it is the place's usual name."""
-    ordered = sorted(rows, key=lambda r: (-r.weight, r.country, r.region or "", r.geonames_id or 0, r.name))
+    ordered = sorted(
+        rows,
+        key=lambda r: (
+            -r.population * (CAPITAL if r.capital else 1),
+            r.country,
+            r.region or "",
+            r.geonames_id or 0,
+            r.name,
+        ),
+    )
     named: dict[tuple[str, int], bool] = {}
     for number, row in enumerate(ordered):
         for name in sorted(row.names):
             for key in variants(name):
                 if key:
                     named.setdefault((key, number), False)
-        for key in variants(row.name):
+        for key in filter(None, variants(row.name)):
             named[key, number] = True
-    columns: dict[str, list[Any]] = {name: [getattr(r, name) for r in ordered] for name in TABLE_SCHEMA.names}
+    absent = {"region": "", "geonames_id": 0, "latitude": math.nan, "longitude": math.nan}
+    columns: dict[str, list[Any]] = {
+        name: [absent.get(name) if (value := getattr(row, name)) is None else value for row in ordered]
+        for name in TABLE_SCHEMA.names
+    }
     places = pa.table(columns, schema=TABLE_SCHEMA)
     keys = sorted(named)
     names = pa.table(
         {
-            "key": pa.array([key for key, _ in keys], pa.string()),
-            "row": pa.array([number for _, number in keys], pa.int32()),
-            "main": pa.array([named[pair] for pair in keys], pa.bool_()),
-        }
+            "key": [key for key, _ in keys],
+            "row": [number for _, number in keys],
+            "main": [named[pair] for pair in keys],
+        },
+        schema=NAMES_SCHEMA,
     )
     return places, names
 

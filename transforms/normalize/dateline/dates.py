@@ -47,11 +47,30 @@ _FULL = {name: month for name, month in MONTHS.items() if len(name) >= 4}
 # Misprints are looked for among English names and those long enough to stay apart.
 _ENGLISH = ("january february march april june july august september october november december").split()
 
+WEEKDAYS = frozenset(
+    map(
+        fold,
+        "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
+        "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
+        "lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado "
+        "domingo segunda-feira terça-feira quarta-feira quinta-feira sexta-feira "
+        "lunedì martedì mercoledì giovedì venerdì sabato domenica "
+        "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag "
+        "måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag "
+        "maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai "
+        "понедельник вторник среда четверг пятница суббота воскресенье "
+        "poniedziałek wtorek środa czwartek piątek sobota niedziela pondělí úterý středa čtvrtek pátek neděle "
+        "hétfő kedd szerda csütörtök péntek szombat vasárnap".split(),
+    )
+)
+_LAST_WORD = re.compile(r"[,\s]*[(\[]?\b([^\W\d_]+(?:-[^\W\d_]+)?)\.?[)\]]?[\s.,]*$")
+# Words between the place and the date: `Paris, le 3 mars`, `الدوحة في 3 مارس`.
+_BEFORE = re.compile(r"[\s,]+(?:on|am|den|le|em|el|il|dne|dnia|в|في|من)[\s,]*$", re.IGNORECASE)
+
 _ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９", "012345678901234567890123456789")
 _WORD = r"[^\W\d_]+(?:\s[^\W\d_]{4,})?"
 _YEAR = r"(?:[,.]?\s*(?:de\s+|del\s+)?(?P<year>(?:19|20)\d\d)\s*(?:г(?:ода|\.)?|года)?)?"
 _ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°|:a|:e)?"
-_WEEKDAY_TAIL = r"(?:\s*\([^\W\d_.]{2,12}\)|\s*,\s*[^\W\d_]{3,12})?"
 _MONTH_DAY = re.compile(
     rf"(?P<month>[^\W\d_]{{3,12}})[.,]?\s*(?P<day>\d{{1,3}}){_ORDINAL}(?!\d){_YEAR}[\s.,]*$", re.IGNORECASE
 )
@@ -102,6 +121,28 @@ def month_of(name: str) -> tuple[int, bool] | None:
             if misprints.near(key, full):
                 return MONTHS[full], False
     return None
+
+
+def cut(text: str) -> tuple[str, Found | None]:
+    """A text without the date with which it ends, and without the weekday about it; None where it has none."""
+    match = _LAST_WORD.search(text)
+    trimmed = text[: match.start()] if match and fold(match.group(1)) in WEEKDAYS else text
+    found = at_end(trimmed)
+    if found is None:
+        return text, None
+    before = text[: found.start]
+    match = _LAST_WORD.search(before)
+    if match and fold(match.group(1)) in WEEKDAYS:
+        before = before[: match.start()]
+    return _BEFORE.sub("", before), found
+
+
+def at_start(text: str) -> tuple[str, Found | None]:
+    """A text without the date with which it begins (`3 марта, Минск`); None where it has none."""
+    head, comma, rest = text.partition(",")
+    if comma and rest and len(head) <= 30 and (found := at_end(head)) and not head[: found.start].strip():
+        return rest, found
+    return text, None
 
 
 def at_end(text: str) -> Found | None:

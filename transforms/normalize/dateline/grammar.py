@@ -21,41 +21,67 @@ from transforms.normalize.dateline.resolve import resolve
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The parts of a head. `mark` is the agency as written, `marked` whether a table knows it."""
+    """The parts of a head.
+
+    Attributes:
+        place_text, places: the place part as written, and its places.
+        date: the date.
+        mark: the agency mark as written.
+        manner: how the mark stands: `enclosed` in brackets or slashes, `first` before the place, `bare`
+            without either, `likely` where it is enclosed but no table knows it.
+        byline: a byline before the place or inside the mark.
+        divided: whether a comma or a stop parts the place from what follows.
+    """
 
     place_text: str | None = None
     places: tuple[Place, ...] = ()
     date: Found | None = None
     mark: str | None = None
-    marked: bool = False
-    bare: bool = False
+    manner: str | None = None
     byline: str | None = None
-    comma: bool = False
+    divided: bool = False
+
+    @property
+    def resolved(self) -> bool:
+        """Whether at least one place is known."""
+        return any(place.kind != "unknown" or place.country for place in self.places)
+
+
+@dataclass(slots=True)
+class _Parts:
+    """A head while it is peeled: `text` is what is left of it."""
+
+    text: str
+    key: str | None
+    language: str | None
+    mark: str | None = None
+    manner: str | None = None
+    byline: str | None = None
+    date: Found | None = None
 
 
 _NOISE = " \t\r\n\u00a0\u3000*•·|>~"
-_TRAIL = " \t\r\n\u00a0*,;:-–—_=·"
+_TRAIL = _NOISE + ",;:-–—_=，、"
 _BRACKET = re.compile(r"[(（\[]\s*([^()（）\[\]]{1,80}?)\s*[)）\]][.,:;\s]*$")
-_SLASHES = re.compile(r"/\s*([^/]{1,80}?)\s*/?[.,:;\s]*$")
-_BARE = re.compile(r"(?:^|(?<=[\s,.]))([^\W\d_][^\s,()/]*(?:[ -][^\W\d_][^\s,()/]*){0,2})[\s.,]*$")
-_FIRST = re.compile(r"^[(（\[/]?\s*([^()（）\[\]/\n]{2,40}?)\s*[)）\]/]?\s*(?:[-–—:.]+\s+|(?<=[)\]/])\s*)")
-_TIME = re.compile(
-    r"[,\s]*\b\d{1,2}(?:[:.h]\d\d){1,2}\s*(?:a\.?m\.?|p\.?m\.?|GMT|UTC|Uhr|h|[A-Z]{3,4})?[\s.,]*$|"
-    r"[,\s]+\d{4}\s*(?:GMT|UTC)[\s.,]*$"
+_SLASHES = re.compile(r"/\s*([^/()（）]{1,80}?(?:/[^/()\s]{1,20})?)\s*(/?)[.,:;\s]*$")
+_BARE = re.compile(r"(?:^|(?<=[\s,.]))([^\W\d_][^\s,()/]*(?: [^\W\d_][^\s,()/]*){0,2})[\s.,]*$")
+_FIRST = re.compile(
+    r"^([(（\[/]?)\s*([^()（）\[\]/\n]{2,40}?)\s*([)）\]/]?)\s*(?:[-–—:.]+\s+|(?<=[)\]/])\s*)"
 )
-_WEEKDAY = re.compile(
-    r"[,\s]*\(?\b(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)(?:day)?\.?\)?[\s.,]*$", re.IGNORECASE
+_TIME = re.compile(
+    r"[,\s]*\b\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|GMT|UTC|Uhr|h|[A-Z]{3,4})?[\s.,]*$"
+    r"|[,\s]+\d{4}\s*(?:GMT|UTC)[\s.,]*$"
 )
 _BY = re.compile(
-    r"^(?:by|von|par|por|di|van|av|af|door|text(?:e|o)?:?|текст:?|from|de notre correspondant|de|da)\s+(?=\S+\s)",
-    re.IGNORECASE,
+    r"(?:by|von|par|por|di|van|av|af|door|from|text(?:e|o)?:?|текст:?|de|da)\s+(?=\S+\s)", re.IGNORECASE
 )
-_REPORTER = re.compile(r"(?:корр(?:еспондент)?\.?|corr\.?|correspondent|记者|記者|通讯员)\s*", re.IGNORECASE)
-_CJK_REPORTER = re.compile(r"(?:记者|記者|通讯员)\s*")
+_REPORTER = re.compile(
+    r"(?:корр(?:еспондент)?\.?|corr\.?|correspondent|记者|記者|通讯员|通訊員)\s*", re.IGNORECASE
+)
 _EQUALS = re.compile(
-    r"^[(（【]\s*([^()（）【】=＝]{1,40}?)\s*[=＝]\s*([^()（）【】=＝]{2,30}?)\s*[)）】]\s*(.{0,60})$"
+    r"[(（【]\s*([^()（）【】=＝]{1,40}?)\s*[=＝]\s*([^()（）【】=＝]{2,30}?)\s*[)）】]\s*(.{0,60})$"
 )
-_LENTICULAR = re.compile(r"^【\s*([^【】]{2,40}?)\s*】$")
+_LENTICULAR = re.compile(r"【\s*([^【】]{2,40}?)\s*】$")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -68,146 +94,143 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
         key: key of the agency whose text it is.
         language: BCP 47.
     """
-    text = head.strip(_NOISE)
-    if match := _EQUALS.match(text):
-        place, mark, byline = match.groups()
-        return _finish(
-            place, None, mark, marks.is_mark(mark), False, byline.strip() or None, False, key, language
-        )
-    mark = byline = None
-    marked = bare = False
-    date: Found | None = None
+    parts = _Parts(head.strip(_NOISE), key, language)
+    if match := _EQUALS.match(parts.text):
+        parts.text, parts.mark, byline = match.groups()
+        parts.manner, parts.byline = "enclosed" if marks.is_mark(parts.mark) else "likely", byline or None
+        return _head(parts)
+    if match := _LENTICULAR.match(parts.text):
+        parts.text = match.group(1)
+        for name in marks.glued():
+            if parts.text.endswith(name):
+                parts.text, parts.mark, parts.manner = parts.text[: -len(name)], name, "enclosed"
+                break
+        return _head(parts)
     for _ in range(3):
-        text, said, is_known, within = _mark_at_end(text, date)
-        if said and mark is None:
-            mark, marked, byline = said, is_known, byline or within[0]
-            date = date or within[1]
-        text = _TIME.sub("", text)
-        if date is None:
-            trimmed = _WEEKDAY.sub("", text)
-            if (date := dates.at_end(trimmed)) is not None:
-                text = trimmed[: date.start]
-                continue
-        if not said:
+        before = parts.text
+        _mark_at_end(parts)
+        parts.text = _TIME.sub("", parts.text)
+        if parts.date is None:
+            parts.text, parts.date = dates.cut(parts.text)
+        if parts.text == before:
             break
-    if mark is None and (stripped := _bare_at_end(text if date is None else head.strip(_NOISE), date, key)):
-        mark, before = stripped
-        marked = bare = True
-        if date is None:
-            text = before
-            date = dates.at_end(text)
-            text = text[: date.start] if date else text
-        else:
-            text = before[: date.start] if len(before) > date.start else before
-    if mark is None or _CJK.search(text):
-        text, first = _mark_at_start(text, key)
-        if first and mark is None:
-            mark, marked = first, True
-    comma = text.rstrip().endswith((",", ".", "，")) or bool(_CJK.search(text))
-    place, by = _byline(text.strip(_TRAIL + _NOISE), key, language)
-    return _finish(place, date, mark, marked, bare, by or byline, comma, key, language)
+    if parts.mark is None and parts.date is None and _bare_at_end(parts):
+        parts.text, parts.date = dates.cut(parts.text)
+    if parts.date is None:
+        parts.text, parts.date = dates.at_start(parts.text)
+    if parts.mark is None:
+        _mark_at_start(parts)
+    return _head(parts)
 
 
-def _finish(
-    place: str | None,
-    date: Found | None,
-    mark: str | None,
-    marked: bool,
-    bare: bool,
-    byline: str | None,
-    comma: bool,
-    key: str | None,
-    language: str | None,
-) -> Head:
-    place = (place or "").strip(_TRAIL + _NOISE)
-    if place.endswith(".") and not re.search(r"\b\w{1,6}\.$", place):
+def _head(parts: _Parts) -> Head:
+    divided = parts.text.rstrip().endswith((",", ".", "，")) or bool(_CJK.search(parts.text))
+    _byline(parts)
+    place = parts.text.strip(_TRAIL)
+    # The point belongs to an abbreviation (`Md.`, `D.C.`) or closes the place part (`MOSCOW. March 3`).
+    area = place.rpartition(",")[2] if "," in place else ""
+    if place.endswith(".") and place.count(".") < 2 and not known.qualifiers(area):
         place = place.rstrip(".")
     if not place:
-        return Head(None, (), date, mark, marked, bare, byline, comma)
-    found = places_of(place, agencies().get(key), language) if len(place) <= 90 else ()
-    return Head(place, found, date, mark, marked, bare, byline, comma)
+        return Head(None, (), parts.date, parts.mark, parts.manner, parts.byline, divided)
+    places = places_of(place, agencies().get(parts.key), parts.language)
+    return Head(place, places, parts.date, parts.mark, parts.manner, parts.byline, divided)
 
 
-def _mark_at_end(
-    text: str, date: Found | None
-) -> tuple[str, str | None, bool, tuple[str | None, Found | None]]:
-    """(text before, mark, whether known, (byline, date) inside it) of a mark in brackets or slashes."""
-    nothing = (None, None)
+def _mark_at_end(parts: _Parts) -> None:
+    """Take a mark in brackets or slashes off the end, with the date or the reporter inside it."""
+    if parts.mark is not None:
+        return
     for pattern in (_BRACKET, _SLASHES):
-        match = pattern.search(text)
+        match = pattern.search(parts.text)
         if match is None:
             continue
-        inside = match.group(1)
-        before = text[: match.start()].rstrip()
-        if marks.is_mark(inside):
-            return before, inside, True, nothing
-        dated = dates.at_end(inside)
-        if dated and marks.is_mark(name := inside[: dated.start].strip(_TRAIL + ".")):
-            return before, name, True, (None, dated)
-        if _REPORTER.match(inside):
-            names = _REPORTER.sub("", inside, count=1)
-            for size in (2, 1):
-                words = names.split()
-                if len(words) > size and marks.is_mark(" ".join(words[:size])):
-                    return before, " ".join(words[:size]), True, (" ".join(words[size:]), None)
-            return before, None, False, (names, None)
-        enclosed = pattern is _BRACKET or match.group().rstrip(" .,:;").endswith("/")
-        if enclosed and before and marks.is_likely(inside) and not known.qualifiers(inside):
-            if fold(text) not in known.aliases() and resolve(inside) is None:
-                return before, inside, False, nothing
-    return text, None, False, nothing
+        inside, before = match.group(1), parts.text[: match.start()].rstrip()
+        rest, date = dates.cut(inside)
+        if date is not None and marks.is_mark(name := rest.strip(_TRAIL + ".")):
+            parts.mark, parts.manner, parts.date = name, "enclosed", parts.date or date
+        elif marks.is_mark(inside):
+            parts.mark, parts.manner = inside, "enclosed"
+        elif reporter := _REPORTER.match(inside):
+            words = inside[reporter.end() :].split()
+            size = next((n for n in (2, 1) if len(words) > n and marks.is_mark(" ".join(words[:n]))), 0)
+            if size == 0 and marks.is_mark(" ".join(words)):
+                size = len(words)
+            parts.mark = " ".join(words[:size]) or None
+            parts.manner = "enclosed" if size else None
+            parts.byline = " ".join(words[size:]) or parts.byline
+        elif before and _likely(match, inside, parts.text):
+            parts.mark, parts.manner = inside, "likely"
+        else:
+            continue
+        parts.text = before
+        return
 
 
-def _bare_at_end(text: str, date: Found | None, key: str | None) -> tuple[str, str] | None:
-    match = _BARE.search(text)
+def _likely(match: re.Match[str], inside: str, text: str) -> bool:
+    """Whether what is enclosed may be the mark of an agency that no table knows, and is no place."""
+    if match.re is _SLASHES and not match.group(2):
+        return False
+    return (
+        marks.is_likely(inside)
+        and not known.qualifiers(inside)
+        and fold(text) not in known.aliases()
+        and resolve(inside) is None
+    )
+
+
+def _bare_at_end(parts: _Parts) -> bool:
+    """Take a mark without brackets off the end: `SEOUL, Nov 26 AFP`, `Tehran, March 3, IRNA`."""
+    match = _BARE.search(parts.text)
     if match is None:
-        return None
+        return False
     words = match.group(1).split(" ")
     for start in range(len(words)):
-        mark = " ".join(words[start:]).rstrip(".")
-        if marks.is_mark(mark):
-            before = text[: match.end(1) - len(" ".join(words[start:]))]
-            if fold(mark) in known.regions() and dates.at_end(before) is None:
-                return None
-            return mark, before.rstrip(" ,")
-    return None
+        mark = " ".join(words[start:])
+        if not marks.is_mark(mark.rstrip(".")):
+            continue
+        before = parts.text[: match.end(1) - len(mark)].rstrip(" ,")
+        agency = agencies().get(parts.key)
+        own = agency is not None and "bare" in agency.datelines
+        if dates.cut(before)[1] is None and (not own or known.qualifiers(mark)) and resolve(mark) is not None:
+            return False
+        parts.text, parts.mark, parts.manner = before, mark.rstrip("."), "bare"
+        return True
+    return False
 
 
-def _mark_at_start(text: str, key: str | None) -> tuple[str, str | None]:
-    if _CJK.match(text):
-        for name in sorted((n for n in marks.names() if _CJK.match(n)), key=len, reverse=True):
+def _mark_at_start(parts: _Parts) -> None:
+    """Take a mark off the beginning: `(ANSA) - ROMA`, `新华社北京`."""
+    if _CJK.match(parts.text) or parts.text[:1] in "（(":
+        text = parts.text.lstrip("（( ")
+        for name in marks.glued() if _CJK.match(text) else ():
             if text.startswith(name):
-                return text[len(name) :], name
-        return text, None
-    match = _FIRST.match(text)
-    if match:
-        mark = match.group(1).strip(" .-–—")
-        if marks.is_mark(mark) or marks.is_mark(mark.split(" ")[0]):
-            enclosed = text[:1] in "(（[/"
-            agency = agencies().get(key)
-            if enclosed or (agency and "agency-first" in agency.datelines):
-                return text[match.end() :], mark
-    return text, None
+                parts.text, parts.mark, parts.manner = text[len(name) :], name, "enclosed"
+                return
+    if match := _FIRST.match(parts.text):
+        opened, mark, closed = match.groups()
+        agency = agencies().get(parts.key)
+        own = agency is not None and "agency-first" in agency.datelines
+        if (bool(opened and closed) or own) and (marks.is_mark(mark) or marks.is_mark(mark.split(" ")[0])):
+            parts.mark, parts.manner = mark, "first"
+            parts.text = parts.text[match.end() :]
 
 
-def _byline(text: str, key: str | None, language: str | None) -> tuple[str, str | None]:
-    """(place part, byline) of what is left in the middle."""
-    if match := _CJK_REPORTER.match(text):
-        return _suffix(text[match.end() :])
-    if not (match := _BY.match(text)):
-        return text, None
-    words = text[match.end() :].split()
-    for start in range(2, len(words)):
-        tail = " ".join(words[start:])
-        shouted = tail.split(",")[0].isupper() and not words[start - 1].isupper()
-        if shouted or (resolve(tail) is not None and plausible(tail)):
-            return tail, " ".join(words[:start]).rstrip(",")
-    return text, None
-
-
-def _suffix(text: str) -> tuple[str, str | None]:
-    """A place glued to a name without a space, as in Chinese: the longest known ending is the place."""
-    for start in range(2, max(2, len(text) - 1)):
-        if resolve(text[start:]) is not None:
-            return text[start:], text[:start]
-    return text, None
+def _byline(parts: _Parts) -> None:
+    """Take a byline off the beginning: `By Kim Min-ji SEOUL`, `記者王小明台北`."""
+    text = parts.text.strip(_TRAIL)
+    if match := _REPORTER.match(text):
+        name = text[match.end() :]
+        # The place is the longest known ending: names of people have two characters and more.
+        for start in range(2, len(name) - 1):
+            if resolve(name[start:]) is not None:
+                parts.text, parts.byline = name[start:], name[:start].strip()
+                return
+    elif match := _BY.match(text):
+        words = text[match.end() :].split()
+        for start in range(2, min(len(words), 12)):
+            tail = " ".join(words[start:])
+            shouted = tail.split(",")[0].isupper() and not words[start - 1].isupper()
+            if shouted or (plausible(tail) and resolve(tail) is not None):
+                parts.text, parts.byline = tail, " ".join(words[:start]).rstrip(",")
+                return

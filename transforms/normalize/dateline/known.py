@@ -101,9 +101,11 @@ def qualifiers(name: str) -> tuple[Area, ...]:
     """The areas that a name or abbreviation stands for, the usual one first; none where it is no area."""
     key = fold(name)
     found: list[Area] = []
-    for table in (regions(), countries()):
-        if key in table:
-            found.append(table[key])
+    # `W. Va.` and `N. Y.` are also written with a space.
+    for form in (key, key.replace(" ", "")) if len(key) <= 6 else (key,):
+        found += [table[form] for table in (regions(), countries()) if form in table]
+    if (site := sites().get(key)) and site.kind == "region" and site.country:
+        found.append(Area((site.country,)))
     if not found or key in ("georgia", "victoria"):
         for entry in places().find(key):
             if entry.kind == "country":

@@ -21,8 +21,8 @@ PARTICLES = frozenset(
     "di du des sur sous bei im in upon on near a au aux ob vor près cerca van und outside off à s l d ibn bin ul "
     "na pri nad pod и на под при близ".split()
 )
-_TOKEN = re.compile(r"[^\s/,.()-]+")
-_STOP = re.compile(r"[!?;:<>{}\[\]\"“”„«»=@#$%^|~\\]|\d{3}|\.\s+[^\W\d_]+\s+[^\W\d_]+\s")
+_TOKEN = re.compile(r"[^\s/,.()\[\]（）-]+")
+_STOP = re.compile(r"[!?;:<>{}\"“”„«»=@#$%^|~\\]|\d{3}|\.\s+[^\W\d_]+\s+[^\W\d_]+\s")
 # How sure a place is that stands without date and agency mark.
 _SURE = frozenset(("alias", "qualified", "site", "capital"))
 
@@ -97,7 +97,8 @@ def _by_comma(text: str, agency: Agency | None, language: str | None) -> list[st
     first, *rest = (part for part in _COMMA.split(text) if part.strip(" .*")) or [text]
     names, current = [], first
     for part in rest:
-        if _is_qualifier(part, current) or not _is_city(part, agency, language):
+        bare, _ = split(part)
+        if _is_qualifier(bare, current) or not _is_city(part, agency, language):
             current = f"{current}, {part}"
         else:
             names.append(current)
@@ -115,7 +116,9 @@ def _is_qualifier(part: str, before: str) -> bool:
         return False
     city, _ = split(before)
     place = resolve(f"{city}, {part}")
-    return place is not None and (place.how == "qualified" or fold(part) not in known.aliases())
+    if place is None or place.how == "qualified" or fold(part) not in known.aliases():
+        return place is not None
+    return _known(city, None, None) is None
 
 
 def sure(place: Place) -> bool:

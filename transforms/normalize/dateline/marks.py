@@ -17,6 +17,7 @@ _PARTS = re.compile(r"\s*[/,+&;]\s*|\s*[-–—]\s*|\s+(?:and|und|et|y|e|och|og|
 _SPACES = re.compile(r"[\W_]+")
 # A mark that no table knows: short, capitals first, no sentence.
 _FORM = re.compile(r"[^\W\d_][\w.&!’' -]{0,28}[\w!.]")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 LONGEST = 60
 
 
@@ -42,13 +43,21 @@ def is_mark(text: str) -> bool:
     if whole in names() or whole.replace(" ", "") in _squeezed():
         return True
     parts = [part for part in _PARTS.split(text) if part.strip()]
-    known = [_fold(part) in names() for part in parts]
-    return len(parts) > 1 and known[0] or (len(parts) > 1 and known[-1] and all(len(p) <= 20 for p in parts))
+    if len(parts) < 2 or any(len(part) > 20 or not part[-1].isalpha() for part in parts):
+        return False
+    return _fold(parts[0]) in names() or _fold(parts[-1]) in names()
 
 
 @functools.cache
 def _squeezed() -> frozenset[str]:
     return frozenset(name.replace(" ", "") for name in names())
+
+
+@functools.cache
+def glued() -> tuple[str, ...]:
+    """Chinese, Japanese and Korean marks, which stand without a space; the longest first."""
+    written = (n for agency in agencies().by_key.values() for n in agency.names)
+    return tuple(sorted((n for n in written if _CJK.match(n)), key=lambda n: (-len(n), n)))
 
 
 def is_likely(text: str) -> bool:

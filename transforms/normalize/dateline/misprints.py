@@ -6,12 +6,13 @@ import functools
 from collections.abc import Iterator, Mapping
 
 from schemas.places import places
+from transforms.normalize.dateline import known
 
 # Places of this weight are written every day somewhere: a misprint of one is likelier than a village.
 FREQUENT = 300_000.0
 # How often a name is misprinted: 21 of 9,300 datelines of Reuters-21578, of which a given name has few.
 RATE = 0.0005
-SHORTEST = 5
+SHORTEST, LONGEST = 5, 40
 
 
 def deletions(key: str) -> Iterator[str]:
@@ -48,7 +49,7 @@ def index(names: Mapping[str, int]) -> dict[str, list[str]]:
 
 def search(key: str, names: Mapping[str, int], forms: Mapping[str, list[str]]) -> int | None:
     """The heaviest place (lowest row) whose name is one edit from a key; None for short or hopeless keys."""
-    if not SHORTEST <= len(key) <= 40:
+    if not SHORTEST <= len(key) <= LONGEST:
         return None
     rows = [
         names[name]
@@ -62,13 +63,21 @@ def search(key: str, names: Mapping[str, int], forms: Mapping[str, list[str]]) -
 @functools.cache
 def _frequent() -> tuple[dict[str, int], dict[str, list[str]]]:
     names = places().heaviest(FREQUENT)
+    for key, alias in known.aliases().items():
+        for entry in places().find(alias.key):
+            if entry.kind == "city" and alias.area.holds(entry.country, entry.region):
+                names[key] = entry.row
+                break
     return names, index(names)
 
 
 @functools.lru_cache(maxsize=64)
-def _local(country: str, region: str | None) -> tuple[dict[str, int], dict[str, list[str]]]:
-    names = places().names_in(country, region)
-    return names, index(names)
+def _local(country: str, region: str | None) -> dict[int, list[tuple[str, int]]]:
+    """Names of a region by their length."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    for name, row in places().names_in(country, region).items():
+        found.setdefault(len(name), []).append((name, row))
+    return found
 
 
 def frequent(key: str) -> int | None:
@@ -78,4 +87,8 @@ def frequent(key: str) -> int | None:
 
 def within(key: str, country: str, region: str | None) -> int | None:
     """Row of the city in a region, or in a country, that a key misprints."""
-    return search(key, *_local(country, region))
+    if not SHORTEST <= len(key) <= LONGEST:
+        return None
+    names = _local(country, region)
+    sizes = range(len(key) - 1, len(key) + 2)
+    return min((row for size in sizes for name, row in names.get(size, ()) if near(key, name)), default=None)

@@ -33,13 +33,14 @@ class Reading:
 REACH = 240
 MOST = 6
 _CLOSER = re.compile(
-    r"(?P<dash>[.:]?\s*(?:--+|[—―]|[-–_=‒](?=\s|$)|(?<=[\s.)/])[-–_](?=\S))[-–—_]*)"
-    r"|(?P<wire>日\s*[电電讯訊](?:\s*[（(][^（）()]{1,80}[）)])?)"
+    r"(?P<dash>\s*(?:--+|[—―]|[-–_=‒](?=\s|$)|(?<=[\s.)/])[-–_](?=\S))[-–—_]*)"
+    r"|(?P<wire>日\s*[电電讯訊](?:\s*[（(][^（）()]{1,80}[）)])?[）)]?)"
     r"|(?P<mark>(?<=[)）\]】/])[.:]?(?=\s|\w|[^\x00-\x7f]))"
 )
 _AFTER_SEPARATOR = re.compile(r"[\s\u00a0\u3000]*(?:[-–—―_=:.]+(?=\s|$)|--+)?[\s\u00a0\u3000]*")
 _AFTER = re.compile(r"\s*(?P<part>[^-–—/:\n]{2,30}?)\s*(?:--+|[-–—/:](?=\s)|/|\.(?=\s))")
 _REPORTERS = re.compile(r"[（(]\s*(?:记者|記者)?\s*([^（）()]{1,80}?)\s*[）)]")
+_SMALL_WORD = re.compile(r"\b[^\W\d_A-ZÀ-Þ]{2,}")
 _SENTENCE = re.compile(r"[\"'“”„«»‘’`(\[¿¡<$£€]*[^\W_a-zß-öø-ÿа-я]|[^\W\d_][^\W\d_]*[A-Z]|\d")
 
 
@@ -57,75 +58,61 @@ def read(paragraph: str, *, agency: Agency | None, sent: int | None, language: s
     """
     window = paragraph[:REACH]
     key = agency.key if agency is not None else None
-    weak: tuple[Head, int] | None = None
+    spare: tuple[Head, int] | None = None
     for number, match in enumerate(_CLOSER.finditer(window)):
         if number >= MOST:
             break
-        end = match.end()
-        kind = match.lastgroup or "dash"
-        head = analyse(_head(window, match, kind), key, language)
+        kind, end = match.lastgroup or "dash", match.end()
+        head = analyse(window[: match.start() + (kind == "wire")], key, language)
         if kind == "mark" and not head.mark:
             continue
-        if _strong(head, kind, window[end:]):
-            return _reading(
-                paragraph, head, end, sent, match.group() if kind == "wire" else "", key, language
-            )
-        if weak is None and kind == "dash" and _weak(head, agency, paragraph[end : end + 120]):
-            weak = head, end
-    if weak is not None:
-        return _reading(paragraph, weak[0], weak[1], sent, "", key, language)
-    return None
+        if _certain(head, kind, paragraph[end : end + 20], agency):
+            return _reading(paragraph, head, end, sent, match.group())
+        if spare is None and kind == "dash" and _possible(head, agency, paragraph[end : end + 120]):
+            spare = head, end
+    return _reading(paragraph, *spare, sent, "") if spare is not None else None
 
 
-def _head(window: str, match: re.Match[str], kind: str) -> str:
-    return window[: match.start() + 1] if kind == "wire" else window[: match.start()]
-
-
-def _strong(head: Head, kind: str, rest: str) -> bool:
+def _certain(head: Head, kind: str, rest: str, agency: Agency | None) -> bool:
     """Whether a head is a dateline by its date or its agency mark."""
-    place = head.place_text
-    resolved = any(p.kind != "unknown" for p in head.places)
+    dated, manner = head.date is not None, head.manner
+    if head.place_text is None or not (plausible(head.place_text) or (head.resolved and dated)):
+        return dated and manner == "enclosed" and head.place_text is None and kind == "dash"
     if kind == "wire":
-        return bool(place and head.date and (resolved or head.marked))
+        return dated and (head.resolved or manner == "enclosed")
     if kind == "mark":
-        if not head.marked or not rest.strip():
-            return False
-        if place is None:
-            return False
         begins = rest.lstrip(" \t\u00a0.:-–—_")[:1]
-        return not begins.islower() and plausible(place) and (resolved or head.date is not None)
-    if place is None:
-        return head.marked and not head.bare and (head.byline is None)
-    if not (plausible(place) or (resolved and head.date is not None)):
-        return False
-    if head.mark and not head.bare:
-        if head.marked:
-            return True
-        return head.date is not None or (bool(head.places) and sure(head.places[0]))
-    if head.bare:
-        return head.date is not None or resolved
-    if head.date is not None:
-        return resolved or (head.comma and head.date.certain)
-    return False
+        return manner == "enclosed" and begins != "" and not begins.islower() and (head.resolved or dated)
+    if manner == "enclosed":
+        return True
+    if manner == "likely":
+        return dated or (bool(head.places) and sure(head.places[0]))
+    if manner == "first":
+        return head.resolved and (dated or sure(head.places[0]))
+    if manner == "bare":
+        return dated or head.resolved
+    return dated and (head.resolved or (head.divided and head.date is not None and head.date.certain))
 
 
-def _weak(head: Head, agency: Agency | None, rest: str) -> bool:
-    """Whether a head without date and mark is a dateline all the same: a place nobody can mistake."""
-    if head.mark or head.date or not head.place_text or not head.places or not all(map(sure, head.places)):
+def _possible(head: Head, agency: Agency | None, rest: str) -> bool:
+    """Whether a head is a dateline unless a later separator makes a better one.
+
+    It is a mark alone, `(AP) —`; or a place alone that nobody can mistake, before what begins like a sentence.
+    """
+    if head.mark or head.date:
+        return head.manner in ("enclosed", "first") and not head.place_text
+    if not head.place_text or not head.places or not all(map(sure, head.places)):
         return False
-    if agency is not None and set(agency.datelines) & {"none", "markup"}:
+    if agency is not None and not {"none", "markup"}.isdisjoint(agency.datelines):
         return False
     rest = rest.lstrip()
-    if len(rest) < 20 or not _SENTENCE.match(rest) or not re.search(r"\b[^\W\d_A-ZÀ-Þ]{2,}", rest[:60]):
+    if len(rest) < 20 or not _SENTENCE.match(rest) or not _SMALL_WORD.search(rest[:60]):
         return False
-    if head.place_text.split(",")[0].isupper():
-        return True
-    return len(rest) >= 60 or (agency is not None and "plain" in agency.datelines)
+    plain = agency is not None and "plain" in agency.datelines
+    return head.place_text.split(",")[0].isupper() or plain or len(rest) >= 60
 
 
-def _reading(
-    paragraph: str, head: Head, end: int, sent: int | None, wire: str, key: str | None, language: str | None
-) -> Reading:
+def _reading(paragraph: str, head: Head, end: int, sent: int | None, wire: str) -> Reading:
     mark, byline, date = head.mark, head.byline, head.date
     if match := _REPORTERS.search(wire):
         byline = byline or match.group(1)
@@ -174,6 +161,6 @@ def parse(text: str, *, agency: Agency | None, sent: int | None, language: str |
     whole = " ".join(text.split())
     key = agency.key if agency is not None else None
     head = analyse(whole[:REACH].rstrip(" -–—_=:"), key, language)
-    if head.place_text and not (plausible(head.place_text) or any(p.kind != "unknown" for p in head.places)):
+    if head.place_text and not (plausible(head.place_text) or head.resolved):
         head = Head(date=head.date)
     return _dateline(whole, head, head.date, sent)

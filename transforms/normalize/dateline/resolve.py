@@ -16,6 +16,8 @@ ALTERNATE = 0.2
 HOME = 4.0
 # A city of the same name as a country's subdivision is meant from this weight on.
 CITY_OVER_ADMIN = 50_000.0
+# A village smaller than this may be a misprint of a city that wires write every day.
+RARE = 5_000
 LONGEST = 100
 _BRACKETS = re.compile(r"\s*[(（\[]([^()（）\[\]]{1,40})[)）\]]\s*$")
 _EDGES = " \t\r\n\u00a0*.,;:_=\"'«»“”„|"
@@ -99,14 +101,15 @@ def _spaced(name: str, home: tuple[str, ...]) -> Place | None:
 
 
 def _place(entry: Entry, how: str, candidates: int) -> Place:
+    details = places().details(entry.row)
     return Place(
-        name=entry.name,
+        name=details.name,
         kind=entry.kind,
         country=entry.country,
         region=entry.region,
-        geonames_id=entry.geonames_id,
-        latitude=entry.latitude,
-        longitude=entry.longitude,
+        geonames_id=details.geonames_id,
+        latitude=details.latitude,
+        longitude=details.longitude,
         how=how,
         candidates=candidates,
     )
@@ -170,49 +173,61 @@ def _title(name: str) -> str:
 
 
 def _alone(name: str, home: tuple[str, ...]) -> Place | None:
+    """The place of a name without a qualifier: site, city of the wires, country, subdivision, city, misprint."""
     key = fold(name)
     if not key:
         return None
     if site := _site(key):
         return site
     cities = _cities(key)
-    if alias := known.aliases().get(key):
-        entries = [
-            entry
-            for entry in (places().find(alias.key) if alias.key != key else cities)
-            if entry.kind == "city" and alias.area.holds(entry.country, entry.region)
-        ]
-        local = [entry for entry in cities if entry.country in home and entry.main]
-        if entries and not (local and _weight(local[0], home) > _weight(entries[0], home) * HOME):
-            return _place(max(entries, key=_weight), "alias", max(len(cities), len(entries)))
-    if area := known.regions().get(key):
-        if len(key) > 2:
-            return _area_place(name, area, "admin")
-    area = known.countries().get(key)
     best = max(cities, key=lambda entry: _weight(entry, home), default=None)
-    entries = [entry for entry in places().find(key) if entry.kind != "city"]
-    country = next((entry for entry in entries if entry.kind == "country"), None)
-    if area or country:
-        seat = (
-            best is not None
-            and best.main
-            and best.country in (area.countries if area else (country.country,))
-        )
-        if not seat or best.weight < CITY_OVER_ADMIN:
-            return _area_place(name, area or Area((country.country,)), "country")
-    admin = next((entry for entry in entries if entry.kind == "admin" and entry.country in home), None)
-    admin = admin or next((entry for entry in entries if entry.kind == "admin"), None)
-    if admin and (best is None or _weight(best, home) < CITY_OVER_ADMIN) and len(key) > 2:
-        return _place(admin, "admin", len(entries))
-    likely = misprints.frequent(key) if best is None or best.weight < 5_000 else None
+    if place := _aliased(key, cities, home):
+        return place
+    if place := _as_area(name, key, best, home):
+        return place
+    likely = misprints.frequent(key) if best is None or best.weight < RARE else None
     if likely is not None:
         entry = places().entry(likely)
         if best is None or entry.weight * misprints.RATE > _weight(best, home):
             return _place(entry, "misprint", 1)
     if best is None:
         return None
-    capital = best.weight > best.population * 2
-    return _place(best, "capital" if capital else "population", len(cities))
+    return _place(best, "capital" if best.capital else "population", len(cities))
+
+
+def _aliased(key: str, cities: list[Entry], home: tuple[str, ...]) -> Place | None:
+    """The city for which a name stands alone, or which it named formerly; a bigger one at home is preferred."""
+    alias = known.aliases().get(key)
+    if alias is None:
+        return None
+    named = cities if alias.key == key else _cities(alias.key)
+    meant = max((e for e in named if alias.area.holds(e.country, e.region)), key=_weight, default=None)
+    local = max((_weight(e, home) for e in cities if e.country in home and e.main), default=0.0)
+    if meant is None or (meant.country not in home and local > _weight(meant)):
+        return None
+    return _place(meant, "alias", max(1, len(cities)))
+
+
+def _as_area(name: str, key: str, best: Entry | None, home: tuple[str, ...]) -> Place | None:
+    """The country or subdivision of a name, unless the city of that name is meant."""
+    country, region = known.countries().get(key), known.regions().get(key)
+    if region is not None and len(key) > 2 and (country is None or region.countries[0] in home):
+        return _area_place(name, region, "admin")
+    areas = [entry for entry in places().find(key) if entry.kind != "city"]
+    if country is None:
+        country = next((Area((entry.country,)) for entry in areas if entry.kind == "country"), None)
+    if country is not None:
+        # A capital of that name is meant: Kuwait, Túnez, and Amman, which Arabic writes like Oman.
+        seat = best is not None and (best.capital or (best.main and best.country in country.countries))
+        return (
+            None
+            if best is not None and seat and _weight(best) >= CITY_OVER_ADMIN
+            else _area_place(name, country, "country")
+        )
+    admins = [entry for entry in areas if entry.kind == "admin"]
+    if not admins or len(key) < 3 or (best is not None and _weight(best, home) >= CITY_OVER_ADMIN):
+        return None
+    return _place(next((e for e in admins if e.country in home), admins[0]), "admin", len(admins))
 
 
 def _area_place(name: str, area: Area, kind: str) -> Place:
