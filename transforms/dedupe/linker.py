@@ -184,6 +184,8 @@ class Linker:
         best: tuple[int, _Entry, Relation] | None = None
         stories: dict[tuple[str, str], Relation] = {}
         for entry in candidates:
+            if best and best[0] < len(COPIES) and entry.sketch.body != sketch.body:
+                continue  # only a word for word copy would be better
             related = relation(entry.sketch, sketch, horizon=self.horizon, recurring=recurring)
             if related is None:
                 continue
@@ -197,6 +199,8 @@ class Linker:
                 if with_story is None or with_story.kind not in COPIES:
                     related = Relation("update", related.similarity, f"copy of a copy: {related.reason}")
             rank = _rank(related)
+            if not rank:
+                return entry, related
             if best is None or rank < best[0] or rank == best[0] == _BY_HEAD:
                 best = rank, entry, related
         return (best[1], best[2]) if best else None
