@@ -18,6 +18,7 @@ Record = Mapping[str, Any]
 
 _OPENS = re.compile(r"\{\s*+(?:[\"}]|$)|\[\s*+(?:[\[{\]]|$)")
 _NOTHING = frozenset({"", "None", "null", "undefined"})  # nulls that a program wrote out as text
+_LOOKED_AT = 1000  # members of a list among which an item must be found, for the list to hold items
 _FOLDED = re.compile(r"[^a-z0-9$]+")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
 
@@ -156,7 +157,7 @@ def _records(
     value: object, is_item: Callable[[Record], bool], levels: int
 ) -> list[tuple[int | None, object]]:
     if isinstance(value, list):
-        if any(isinstance(member, dict) and is_item(member) for member in value):
+        if any(isinstance(member, dict) and is_item(member) for member in value[:_LOOKED_AT]):
             return list(enumerate(value, 1))
         return []
     if not isinstance(value, dict):
