@@ -1,10 +1,21 @@
 """Fixtures every test may use."""
 
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+SAMPLES = Path(__file__).resolve().parent / "data" / "samples"
+WIREBEAM = str(Path(sys.executable).with_name("wirebeam"))
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +24,35 @@ def shared() -> Path:
     if not (SHARED / "corpora").is_dir():
         pytest.skip(f"the real corpora are not at {SHARED}")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def wirebeam() -> Command:
+    """Runs the command line in a process of its own, as a script would."""
+
+    def call(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+        command = [WIREBEAM, *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, **options)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def feed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The samples with the times at which they were received."""
+    target = tmp_path_factory.mktemp("samples") / "feed"
+    shutil.copytree(SAMPLES, target, ignore=shutil.ignore_patterns("received.tsv"))
+    for line in (SAMPLES / "received.tsv").read_text("utf-8").splitlines():
+        name, received = line.split("\t")
+        moment = dt.datetime.fromisoformat(received).timestamp()
+        os.utime(target / name, (moment, moment))
+    return target
+
+
+@pytest.fixture(scope="session")
+def news(feed: Path, tmp_path_factory: pytest.TempPathFactory, wirebeam: Command) -> Path:
+    """A dataset of the samples. Tests read it and do not change it."""
+    output = tmp_path_factory.mktemp("news") / "out"
+    done = wirebeam("run", feed, "-o", output)
+    assert done.returncode == 0, done.stderr
+    return output
