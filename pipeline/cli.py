@@ -194,6 +194,34 @@ def sql(
         display.table(names, rows)
 
 
+@app.command(name="formats")
+def list_formats(as_json: AsJson = False) -> None:
+    """List the formats that are read, in the order in which they are tried."""
+    configure_logging()
+    from transforms.parse.registry import formats
+
+    known = [(one.name, one.title) for one in formats()]
+    if as_json:
+        _print_json([{"name": name, "title": title} for name, title in known])
+    else:
+        display.table(["format", "what it is"], known)
+
+
+@app.command(name="providers")
+def list_providers(as_json: AsJson = False) -> None:
+    """List the agencies that are known, as the `provider` column names them."""
+    configure_logging()
+    from schemas.agency import agencies
+
+    known = sorted(agencies().by_key.values(), key=lambda agency: agency.key)
+    if as_json:
+        rows = [(one.key, one.name, one.country, list(one.languages)) for one in known]
+        _print_json([dict(zip(("key", "name", "country", "languages"), row, strict=True)) for row in rows])
+    else:
+        cells = [(one.key, one.name, one.country, " ".join(one.languages)) for one in known]
+        display.table(["provider", "agency", "country", "languages"], cells)
+
+
 @app.command()
 def verify(output: Output, as_json: AsJson = False) -> None:
     """Check a dataset's promises from its files; exit with 1 when one is broken."""
