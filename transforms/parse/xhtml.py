@@ -20,6 +20,7 @@ from transforms.parse.registry import Format
 NAME = "html"
 
 _ROOTS = re.compile(r"html|h[1-6]|p|div|article|section|main|body")
+_LANGUAGE = re.compile(r"<html\b[^>]*?\blang\s*=\s*[\"']?([A-Za-z]{2,3}(?:[-_]\w{2,8})*)", re.I)
 _NAMES = {  # of meta elements and of properties, folded, their prefix off
     **dict.fromkeys(("headline", "title"), "headline"),
     **dict.fromkeys(("description", "abstract", "alternativeheadline"), "summary"),
@@ -58,7 +59,8 @@ def parse(document: Document) -> Iterator[ParsedItem | Reject]:
     """
     root = html.parse(document.text)
     fields = Fields(document, NAME)
-    fields.put("language", xml.attribute(root, xml.LANGUAGE, "lang"), "html lang")
+    if language := _LANGUAGE.search(document.head):
+        fields.put("language", language.group(1), "html lang")
     body: etree._Element | None = None
     title: str | None = None
     for element in root.iter():
