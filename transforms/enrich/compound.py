@@ -8,12 +8,14 @@ from transforms.enrich.shapes import CONNECTORS, PARTICLES
 from transforms.enrich.single import UNNAMED, is_ordinal, single
 from transforms.enrich.span import FAC, GPE, LOC, ORG, PERSON
 from transforms.enrich.tickers import ticker_after
+from transforms.enrich.unshaped import names_inside
 from transforms.enrich.words import word_set
 
 GENERATIONS = word_set("generations")
 _LEGAL = word_set("legal_forms")
 _OFFICES = word_set("offices")
 _JOINERS = word_set("joiners")
+_ARTICLES = word_set("articles")
 _WATERS = frozenset(("Lake", "Mount", "Cape", "Gulf", "Bay", "Lac", "Monte", "Mont", "River", "Strait"))
 _LONGEST_PERSON = 5
 
@@ -33,6 +35,10 @@ def compound(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> Non
     first, last = flags[0], flags[-1]
     if scan.text[end : end + 2] in (" <", " (") and ticker_after(scan.text, end):
         scan.add(start, end, ORG, "ticker")
+        return
+    if flags[1] & g.FIRST_NAME and _is_acronym(tokens[0]) and not last & g.ORG_END:
+        single(scan, start, tokens[0])
+        rest(scan, start, tokens, flags, 1)
         return
     is_given = bool(first & g.FIRST_NAME)
     if is_given and len(tokens) == 2 and last & g.FAMILY_NAME:
@@ -62,7 +68,7 @@ def compound(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> Non
     elif scan.shaped:
         _by_shape(scan, start, end, tokens, flags)
     else:
-        _given_inside(scan, start, tokens, flags)
+        names_inside(scan, start, tokens, flags)
 
 
 def rest(scan: Scan, start: int, tokens: list[str], flags: list[int], skip: int) -> None:
@@ -80,8 +86,16 @@ def _keeps_point(token: str, flags: int) -> bool:
     return token in GENERATIONS or token in _LEGAL or "." in token[:-1] or len(token) == 2
 
 
+def _is_acronym(token: str) -> bool:
+    return len(token) > 1 and token.isupper() and token.isalpha()
+
+
 def _organisation(scan: Scan, start: int, end: int, tokens: list[str], flags: list[int]) -> bool:
     if tokens[-1] in _LEGAL:
+        at = 0
+        while not scan.shaped and at < len(tokens) - 2 and flags[at] & g.COMMON:
+            start += len(tokens[at]) + 1
+            at += 1
         scan.add(start, end, ORG, "legal")
         return True
     if flags[-1] & g.ORG_END and not flags[-1] & g.TITLE:
@@ -136,7 +150,7 @@ def _titled(scan: Scan, start: int, tokens: list[str], flags: list[int], title: 
     left = len(tokens) - after
     if left < 1 or (not scan.shaped and left < 2 and not flags[after] & (g.FIRST_NAME | g.FAMILY_NAME)):
         return
-    if left == 1 and flags[after] & UNNAMED:
+    if tokens[after] in _ARTICLES or (left == 1 and flags[after] & UNNAMED):
         return
     at = start + sum(map(len, tokens[:after])) + after
     name = " ".join(tokens[after:])
@@ -212,30 +226,3 @@ def _by_shape(scan: Scan, start: int, end: int, tokens: list[str], flags: list[i
         scan.add(start, end, GPE, "in")
     else:
         scan.add(start, end, PERSON, "bigram")
-
-
-def _given_inside(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> None:
-    """Where nouns are capital too: the given name in the run, and the word after it; known names."""
-    at = 0
-    while at < len(tokens):
-        count = scan.longest(tokens, at)
-        begin = start + sum(map(len, tokens[:at])) + at
-        if count:
-            name = " ".join(tokens[at : at + count])
-            scan.add_known(begin, begin + len(name), scan.names[name])
-            at += count
-        elif flags[at] & g.FIRST_NAME and at + 1 < len(tokens) and not flags[at + 1] & UNNAMED:
-            size = 2
-            while at + size < len(tokens) and (
-                tokens[at + size - 1] in PARTICLES
-                or flags[at + size - 1] & g.FIRST_NAME
-                or len(tokens[at + 1]) == 2
-            ):
-                size += 1
-            name = " ".join(tokens[at : at + size]).rstrip(".")
-            scan.add(begin, begin + len(name), PERSON, "first")
-            at += size
-        else:
-            if tokens[at] not in PARTICLES and tokens[at] not in CONNECTORS:
-                single(scan, begin, tokens[at])
-            at += 1

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 
 from transforms.enrich import gazetteer as g
 from transforms.enrich.gazetteer import Gazetteer, gazetteer
-from transforms.enrich.shapes import WORDS
+from transforms.enrich.shapes import WORDS, titled
 from transforms.enrich.span import ORG, PERSON, PLACES, Span
 from transforms.enrich.words import word_set
 
-_ARTICLES = frozenset(("the", "The", "THE", "a", "A", "an", "An"))
 _SURE = 0.94  # of a gazetteer's name, from which on the gazetteer decides
 _INHERITED = 0.97  # share of a full name's confidence that its short form keeps
 
@@ -27,7 +26,7 @@ class Name:
         type: as `Span.type`.
         form: as it stands in the text.
         name: the fullest form known: that of the story, or of the gazetteer.
-        places: half-open offsets of each mention, in order.
+        places: half-open offsets of each mention.
         confidence: 0 to 1.
         source: of the tagger.
     """
@@ -41,7 +40,7 @@ class Name:
 
 
 def consistent(text: str, spans: Iterable[Span]) -> list[Name]:
-    """The story's names, one entry a form, in the order of their first mention.
+    """The story's names, one entry a form.
 
     Args:
         text: the text that was tagged.
@@ -55,56 +54,70 @@ def consistent(text: str, spans: Iterable[Span]) -> list[Name]:
     if short:
         _adopt(names, short)
     _recover(text, names, short)
-    for name in names.values():
-        name.places.sort()
-    return sorted(names.values(), key=lambda name: name.places[0])
+    return list(names.values())
 
 
 def _by_form(text: str, spans: Iterable[Span], known: Gazetteer) -> dict[str, Name]:
     """Trimmed spans by form; the type with most confidence behind it wins, then the first."""
     names: dict[str, Name] = {}
     votes: dict[str, dict[str, float]] = {}
-    last = -1
-    for span in sorted(spans, key=_by_start):
-        start, end = trim(text, span.start, span.end)
-        if start >= end or start < last:
-            continue
-        last = end
+    last = 0
+    shouting = text.isupper()
+    for start, end, kind, confidence, source in sorted(spans):
         form = text[start:end]
         name = names.get(form)
         if name is None:
-            entry = known.names.get(form)
-            if entry is not None and entry.confidence >= _SURE and span.type != PERSON:
-                name = Name(entry.type, form, entry.name, max(span.confidence, entry.confidence), span.source)
-            else:
-                full = entry.name if entry is not None and entry.type == span.type else form
-                name = Name(span.type, form, full, span.confidence, span.source)
-            names[form] = name
-        elif span.type != name.type or form in votes:
+            start, end = trim(text, start, end)
+            form = text[start:end]
+            name = names.get(form)
+        if start < last or start >= end:
+            continue
+        last = end
+        if name is None:
+            names[form] = name = _name(form, kind, confidence, source, known, shouting)
+            name.places.append((start, end))
+            continue
+        if kind != name.type or form in votes:
             tally = votes.setdefault(form, {name.type: name.confidence * len(name.places)})
-            tally[span.type] = tally.get(span.type, 0.0) + span.confidence
-        name.confidence = max(name.confidence, span.confidence)
+            tally[kind] = tally.get(kind, 0.0) + confidence
+        name.confidence = max(name.confidence, confidence)
         name.places.append((start, end))
     for form, tally in votes.items():
         names[form].type = max(tally, key=lambda kind: (tally[kind], kind))
     return names
 
 
-def _by_start(span: Span) -> int:
-    return span.start
+def _name(form: str, kind: str, confidence: float, source: str, known: Gazetteer, shouting: bool) -> Name:
+    """A form met for the first time; the gazetteer says what countries and the like are."""
+    entry = known.names.get(form)
+    full = form
+    if shouting and entry is None:
+        full = titled(form)
+        entry = known.names.get(full)
+    if entry is not None:
+        if entry.confidence >= _SURE and kind != PERSON:
+            kind = entry.type
+            confidence = max(confidence, entry.confidence)
+        if entry.type == kind:
+            full = entry.name or full
+    return Name(kind, form, full, confidence, source)
+
+
+_BEFORE = " \t\n\"“”'‘(`«„"
+_AFTER = " \t\n\"“”'’),;:`»"
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """A span without white space, quotation marks, article and possessive at its edges."""
-    while start < end and text[start] in " \t\n\"“”'‘(`":
+    while start < end and text[start] in _BEFORE:
         start += 1
-    while end > start and text[end - 1] in " \t\n\"“”'’),;:`":
+    while end > start and text[end - 1] in _AFTER:
         end -= 1
-    if text[end - 2 : end] in ("'s", "’s") and text[start:end] not in gazetteer().names:
+    form = text[start:end]
+    if form.endswith(("'s", "’s")) and form not in gazetteer().names:
         end -= 2
-    space = text.find(" ", start, min(end, start + 5))
-    if space > 0 and text[start:space] in _ARTICLES and text[start:end] not in gazetteer().names:
-        start = space + 1
+    if form[:4] in ("the ", "The ", "THE ") and form not in gazetteer().names:
+        start += 4
     return start, end
 
 
@@ -155,7 +168,7 @@ _NO_SHORT = (
 def _offer(short: dict[str, Name], form: str, name: Name, known: Gazetteer) -> None:
     if len(form) < 2 or form in short:
         return
-    flags = known.words.get(form, 0)
+    flags = known.words.get(form.capitalize() if form.isupper() else form, 0)
     if name.type == PERSON:
         if flags & (g.NEVER | g.COMMON | g.DEMONYM) and not (
             flags & g.FAMILY_NAME and form == name.form[-len(form) :]
@@ -188,49 +201,35 @@ def _adopt(names: dict[str, Name], short: dict[str, Name]) -> None:
 
 def _recover(text: str, names: dict[str, Name], short: dict[str, Name]) -> None:
     """Mentions the tagger passed over: repeats of a name of the story, and its short forms."""
-    firsts: dict[str, list[str]] = {}
-    for known in (*names, *short):
-        first = _first_word(known)
-        if first and first != known:
-            firsts.setdefault(first, []).append(known)
-    covered = sorted(place for name in names.values() for place in name.places)
+    heads: dict[str, list[str]] = {}
+    for form in (*names, *short):
+        match = WORDS.match(form)
+        if match is not None:
+            heads.setdefault(match.group(), []).append(form)
+    covered = [place for name in names.values() for place in name.places]
+    covered.sort()
     covered.append((len(text) + 1, len(text) + 1))
-    at = 0
-    reach = 0
+    at = reach = 0
     for match in WORDS.finditer(text):
+        forms = heads.get(match.group())
+        if forms is None:
+            continue
         start = match.start()
         while covered[at][1] <= start:
             at += 1
         if covered[at][0] <= start or start < reach:
             continue
-        word = match.group()
-        form = _form_at(text, start, word, firsts, names, short)
-        if form is None:
-            continue
-        end = start + len(form)
-        if end > covered[at][0] or text[end : end + 1].isalnum() or text[end : end + 1] == "-":
-            continue
-        _mention(names, short, form, start)
-        reach = end
-
-
-def _first_word(form: str) -> str | None:
-    match = WORDS.match(form)
-    return match.group() if match else None
-
-
-def _form_at(
-    text: str,
-    start: int,
-    word: str,
-    firsts: dict[str, list[str]],
-    names: dict[str, Name],
-    short: dict[str, Name],
-) -> str | None:
-    for form in firsts.get(word, ()):
-        if text.startswith(form, start):
-            return form
-    return word if word in names or word in short else None
+        for form in sorted(forms, key=len, reverse=True):
+            end = start + len(form)
+            after = text[end : end + 1]
+            if (
+                end <= covered[at][0]
+                and text.startswith(form, start)
+                and not (after.isalnum() or after == "-")
+            ):
+                _mention(names, short, form, start)
+                reach = end
+                break
 
 
 def _mention(names: dict[str, Name], short: dict[str, Name], form: str, start: int) -> None:

@@ -54,11 +54,22 @@ _METROPOLIS_POPULATION = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a name is known to be: its type, how sure that is, and the name it goes by."""
+    """What a name is known to be.
+
+    Attributes:
+        type: as `Span.type`.
+        confidence: 0 to 1.
+        name: the fullest form, None where the name itself is: most entries then are one object, which
+            the garbage collector is spared.
+    """
 
     type: str
     confidence: float
-    name: str
+    name: str | None = None
+
+
+_CITY = Known(GPE, 0.95)
+_LONG_TOWN = Known(GPE, 0.85)  # two words are rarely both a town's name and something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,7 @@ def _places(words: dict[str, int]) -> dict[str, Known]:
         if kind in ("country", "state"):
             sure = True
         elif " " in name or "-" in name:
-            names[name] = Known(GPE, 0.95 if population >= _CITY_POPULATION else 0.85, name)
+            names[name] = _CITY if population >= _CITY_POPULATION else _LONG_TOWN
             continue
         elif flags & _NO_NAME_ALONE or len(name) < 3:
             continue
@@ -111,11 +122,11 @@ def _places(words: dict[str, int]) -> dict[str, Known]:
         else:
             sure = population >= _CITY_POPULATION
         if sure:
-            names[name] = Known(GPE, 0.95, name)
+            names[name] = _CITY
         elif kind == "city":
             words[name] = flags | TOWN
     for abbreviation in word_lists()["state_abbreviations"]:
-        names[abbreviation] = Known(GPE, 0.95, abbreviation)
+        names[abbreviation] = _CITY
     return names
 
 

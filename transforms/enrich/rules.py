@@ -7,14 +7,17 @@ from transforms.enrich.compound import GENERATIONS, compound
 from transforms.enrich.gazetteer import Gazetteer, gazetteer
 from transforms.enrich.scan import Scan
 from transforms.enrich.shapes import CONNECTORS, NAMES, SMALL, sentence_starts
-from transforms.enrich.single import single
+from transforms.enrich.single import UNNAMED, single
 from transforms.enrich.span import Span
+from transforms.enrich.tickers import without_tickers
+from transforms.enrich.unshaped import shouted
 from transforms.enrich.words import word_set
 
 # German and its kin write every noun with a capital: shape alone says nothing there.
 _NOUNS_CAPITALISED = frozenset(("de", "lb", "gsw", "nds"))
 _ENDS = g.ORG_END | g.LOC_END | g.FAC_END
 _JOINERS = word_set("joiners")
+_ARTICLES = word_set("articles") | {"the"}
 _BODIES = word_set("bodies")
 _LONGEST_COMMON = 4  # shorter words that begin sentences begin no organisation's name
 
@@ -33,16 +36,18 @@ class Rules:
             language: BCP 47, None where it is not known.
         """
         shaped = (language or "").split("-", 1)[0].lower() not in _NOUNS_CAPITALISED
-        if text.isupper():
-            titled = text.title()
-            shaped = False
-            text = titled if len(titled) == len(text) else text
-        scan = Scan(self._gazetteer, text, shaped)
-        for match in NAMES.finditer(text):
+        shouted = None
+        if text.isupper() and len(text.title()) == len(text):
+            shouted, text, shaped = text, text.title(), False
+        scan = Scan(self._gazetteer, text, shaped, shouted)
+        names, flags = scan.names, scan.flags
+        for match in NAMES.finditer(without_tickers(text)):
             run = match.group()
             if " " in run:
                 _run(scan, match.start(), run)
-            elif match.start() >= scan.reach:
+            elif (
+                run in names or not flags(run, 0) & UNNAMED or text[match.end() : match.end() + 1] == "."
+            ) and match.start() >= scan.reach:
                 single(scan, match.start(), run)
         return scan.spans
 
@@ -68,6 +73,9 @@ def _run(scan: Scan, start: int, run: str) -> None:
         return
     tokens = run.split(" ")
     flags = [scan.flags(token.rstrip(".,"), 0) or _hyphenated(scan, token) for token in tokens]
+    if scan.shouted is not None:
+        shouted(scan, start, tokens, flags)
+        return
     if ". " not in run and SMALL.isdisjoint(tokens):
         _part(scan, start, tokens, flags)
         return

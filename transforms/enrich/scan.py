@@ -38,12 +38,14 @@ class Scan:
         spans: found so far, in order, not overlapping.
         reach: end of the last span: runs that start before it are part of it.
         shaped: whether capitals tell names from other words in this language.
+        shouted: the text as it was, if it is all in capitals; `text` has then only the first letters so.
     """
 
-    __slots__ = ("_lower", "_small", "flags", "names", "reach", "shaped", "spans", "starts", "text")
+    __slots__ = ("_small", "flags", "names", "reach", "shaped", "shouted", "spans", "starts", "text")
 
-    def __init__(self, known: Gazetteer, text: str, shaped: bool) -> None:
+    def __init__(self, known: Gazetteer, text: str, shaped: bool, shouted: str | None = None) -> None:
         self.text = text
+        self.shouted = shouted
         self.flags = known.words.get
         self.names = known.names
         self.starts = known.starts
@@ -61,6 +63,13 @@ class Scan:
         """A name of the gazetteer."""
         self.spans.append(Span(start, end, known.type, known.confidence, SOURCE))
         self.reach = end
+
+    def known(self, start: int, word: str) -> g.Known | None:
+        """What the gazetteer says of a word, in a text all in capitals by its capital form too (`IBM`)."""
+        known = self.names.get(word)
+        if known is None and self.shouted is not None and not self.flags(word, 0) & g.COMMON:
+            known = self.names.get(self.shouted[start : start + len(word)])
+        return known
 
     def is_small(self, word: str) -> bool:
         """Whether the text has the word in small letters too."""

@@ -81,3 +81,15 @@ def sentence_starts(text: str, position: int) -> bool:
     if position < 2:
         return True
     return text[position - 1] in '\n"“”„«‘`•*(' or text[position - 2 : position] in _ENDS
+
+
+def is_sentence(headline: str) -> bool:
+    """Whether a head line is written as a sentence: with small letters in words other than names."""
+    words = [word for word in headline.split() if len(word) > 3 and word[0].isalpha()]
+    return sum(word[0].islower() for word in words) * 3 >= len(words)
+
+
+def titled(name: str) -> str:
+    """A name in capitals as it is usually written: `BANK OF ENGLAND` to `Bank of England`."""
+    words = name.title().split(" ")
+    return " ".join([words[0], *(word.lower() if word.lower() in SMALL else word for word in words[1:])])

@@ -15,7 +15,7 @@ _ENDS = g.ORG_END | g.LOC_END | g.FAC_END | g.ORG_HEAD | g.LOC_HEAD
 def single(scan: Scan, start: int, word: str) -> None:
     """A capitalised word that stands alone: known, told by what is around it, or not a name."""
     names = scan.names
-    known = names.get(word)
+    known = scan.known(start, word)
     end = start + len(word)
     if known is not None:
         scan.add_known(start, end, known)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.item import Entity, Mention, Place, Subject, Topic
+from schemas.item import Entity, Link, Mention, Place, Subject, Topic
 from transforms.enrich.consistency import Name, consistent
-from transforms.enrich.links import links_of
+from transforms.enrich.links import company_links, organisations
+from transforms.enrich.places import place, place_links
 from transforms.enrich.salience import salience
-from transforms.enrich.shapes import prose
-from transforms.enrich.span import Span, Tagger
+from transforms.enrich.shapes import is_sentence, prose
+from transforms.enrich.span import ORG, PLACES, Tagger
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,46 +61,60 @@ def enrich(story: Story, tagger: Tagger) -> Enrichment:
     """
     text = prose(story.body_text)
     names = consistent(text, tagger.tag(text, story.language)) if text else []
-    return Enrichment(_entities(story, names), ())
+    if names:
+        entities = _entities(story, names, "body_text", story.body_text)
+    else:
+        entities = _entities(story, _of_headline(story, tagger), "headline", story.headline)
+    return Enrichment(entities, ())
 
 
-def _entities(story: Story, names: Sequence[Name]) -> tuple[Entity, ...]:
+def _of_headline(story: Story, tagger: Tagger) -> list[Name]:
+    """Names of a flash, which has nothing but its head line."""
+    headline = story.headline
+    if not headline:
+        return []
+    if not is_sentence(headline) and len(headline.upper()) == len(headline):
+        headline = headline.upper()
+    return consistent(headline, tagger.tag(headline, story.language))
+
+
+def _entities(story: Story, names: Sequence[Name], field: str, body: str) -> tuple[Entity, ...]:
     groups: dict[tuple[str, str], list[Name]] = {}
+    places: dict[tuple[str, str], Place] = {}
     for name in names:
+        if name.type in PLACES:
+            found = place(name.form, name.type, story.provider, story.language)
+            if found is not None:
+                name.name = found.name
+                places[name.type, name.name] = found
         groups.setdefault((name.type, name.name), []).append(name)
-    body = story.body_text
     lead_end = body.find("\n")
     if lead_end < 0:
         lead_end = len(body)
-    headline = f" {story.headline.casefold()} "
-    rows: list[tuple[float, int, int, Entity]] = []
-    for (kind, full), group in groups.items():
-        starts = [place[0] for name in group for place in name.places]
-        if len(group) > 1:
-            starts.sort()
-        named = any(name.form.casefold() in headline for name in group)
+    headline = story.headline.casefold()
+    tickers = "<" in body or "(" in body
+    rows: list[tuple[float, int, str, Entity]] = []
+    for key, group in groups.items():
+        kind, full = key
+        starts = sorted([start for name in group for start, _ in name.places])
+        named = headline != "" and any(name.form.casefold() in headline for name in group)
         score = round(salience(len(body), lead_end, named, starts), 4)
-        links = links_of(
-            kind, full, body, (place[1] for name in group for place in name.places), story.language
-        )
-        for at, name in enumerate(group):
+        links: tuple[Link, ...] = ()
+        if key in places:
+            links = place_links(places[key])
+        elif kind == ORG:
+            if tickers:
+                links = company_links(body, (end for name in group for _, end in name.places))
+            links += organisations().get(full, ())
+        for name in group:
+            mentions = [Mention(field, start, end) for start, end in sorted(name.places)]
             entity = Entity(
-                kind,
-                name.form,
-                full,
-                tuple([Mention("body_text", start, end) for start, end in name.places]),
-                round(name.confidence, 4),
-                score,
-                name.source,
-                links,
+                kind, name.form, full, tuple(mentions), name.confidence, score, name.source, links
             )
-            rows.append((-score, starts[0], at, entity))
+            rows.append((-score, starts[0], name.form, entity))
     rows.sort(key=_order)
     return tuple([row[3] for row in rows])
 
 
-def _order(row: tuple[float, int, int, Entity]) -> tuple[float, int, int]:
+def _order(row: tuple[float, int, str, Entity]) -> tuple[float, int, str]:
     return row[:3]
-
-
-__all__ = ["Enrichment", "Span", "Story", "Tagger", "enrich"]

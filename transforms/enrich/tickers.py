@@ -97,11 +97,16 @@ _RIC_EXCHANGES = {
     "TA": "TASE",
 }
 _NAMED = "|".join(sorted(map(re.escape, _EXCHANGES), key=lambda name: (-len(name), name)))
+_SUFFIXES = "|".join(sorted(_RIC_EXCHANGES))
 _BRACKETS = re.compile(
     rf"(?i:,? ?\((?P<exchange>{_NAMED})(?: ?: ?| )(?P<listed>[A-Z0-9]{{1,6}}(?:[.-][A-Z])?))(?=[),; ])"
 )
 _ANGLES = re.compile(r",? ?<(?P<code>[A-Z0-9]{1,6}(?:\.[A-Z]{1,2})?)>")
-_RIC = re.compile(r",? ?\((?P<code>[A-Z0-9]{1,6}\.(?:" + "|".join(sorted(_RIC_EXCHANGES)) + r"))\)")
+_RIC = re.compile(rf",? ?\((?P<code>[A-Z0-9]{{1,6}}\.(?:{_SUFFIXES}))\)")
+_ZONE = re.compile(
+    r"[<(](?:(?<=<)[A-Z0-9]{1,6}(?:\.[A-Z]{1,2})?>"
+    rf"|(?<=\()(?:(?:{_NAMED})(?: ?: ?| )[A-Z0-9.-]{{1,8}}[),;]|[A-Z0-9]{{1,6}}\.(?:{_SUFFIXES})\)))"
+)
 _OPENERS = frozenset((" <", " (", ", ", "<"))
 
 
@@ -121,6 +126,17 @@ def ticker_after(text: str, end: int) -> tuple[Link, ...]:
     if match := _RIC.match(text, end):
         return _of_code(match["code"])
     return ()
+
+
+def without_tickers(text: str) -> str:
+    """The text with tickers blanked out: their letters are no names. Offsets stay what they were."""
+    if "<" not in text and "(" not in text:
+        return text
+    return _ZONE.sub(_blank, text)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def _of_code(code: str) -> tuple[Link, ...]:
