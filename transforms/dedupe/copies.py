@@ -35,7 +35,8 @@ _AGREED = 0.7
 _CHANGED = 0.15
 _CHANGED_FIRM = 0.25  # under the same headline or ticker
 _TABLE = 0.25  # share of numbers among the words of a table: it comes again with new quotes
-_REWRITTEN_JACCARD, _REWRITTEN_CONTAINMENT = 0.35, 0.65  # below both, neither text stands for the other
+# A copy has slips mended or parts cut; below both it is another writing, and a version.
+_MENDED_JACCARD, _CUT_CONTAINMENT = 0.6, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def near_copy(
     if differ.changed:
         numbers = f"{differ.changed} number{'s' * (differ.changed > 1)} changed without a word"
         return Decision("silent", found.jaccard, f"silent: {reason}, {numbers}")
-    rewritten = found.jaccard < _REWRITTEN_JACCARD and found.containment < _REWRITTEN_CONTAINMENT
+    rewritten = found.jaccard < _MENDED_JACCARD and found.containment < _CUT_CONTAINMENT
     if rewritten or (shorter < _BRIEF and found.jaccard < 0.9):
         return Decision("update", found.jaccard, f"rewritten: {reason}")
     return Decision("near", found.jaccard, reason)
