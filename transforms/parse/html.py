@@ -25,18 +25,21 @@ DEEPEST = 100
 _LARGEST = 2_000_000  # characters that libxml2 is trusted with
 _BLOCKS = (
     r"address|article|aside|blockquote|br|center|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr|li|"
-    r"main|nav|ol|(?-i:p)|pre|section|table|tr|ul"
+    r"main|nav|ol|p|pre|section|table|tr|ul"
 )
 _INLINE = (
     r"abbr|acronym|bdi|bdo|big|body|caption|cite|code|del|dfn|em|embed|font|hl[12]|html|iframe|img|ins|kbd|"
     r"label|mark|nobr|object|samp|script|small|span|strike|strong|style|sub|sup|tbody|td|th|thead|time|tt|wbr"
 )
-# Wires write tickers in angle brackets: what is no name that HTML knows is none, and one letter is a tag
-# only in lower case, with an attribute, or where it is closed.
+# Wires write tickers in angle brackets, `<DD>` and `<HR>` among them: in capitals a tag is one only where it
+# has an attribute, ends itself, or an end tag or another `<BR>` follows; what HTML does not know never is.
+_NAMES = rf"{_BLOCKS}|{_INLINE}"
 _MARKUP = re.compile(
-    rf"</(?:[abipqsu]|{_BLOCKS}|{_INLINE})\s*>|<(?:{_BLOCKS}|{_INLINE})(?:\s[^<>]*+|/)?>|<a\s+[a-z][\w-]*+\s*+=|<!--|\A\s*<p>",
+    rf"<(?=[a-z/!])(?:/(?:[abipqsu]|{_NAMES})\s*>|(?:a|{_NAMES})(?:\s+[a-z][\w:-]*+\s*+=|\s*+/>)|!--"
+    rf"|(?-i:(?:{_NAMES})\s*>)|br>\s*<br>)",
     re.I,
 )
+_OPENS = re.compile(r"\s*<p>", re.I)
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,31}\d{0,2}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _ESCAPED = re.compile(rf"&lt;/?(?:{_BLOCKS}|span|strong|em|b|i|a)\b[^&<>]{{0,200}}?/?&gt;", re.I)
 _ENDLESS_REFERENCE = re.compile(r"&#(?:\d{8,}|[xX][0-9A-Fa-f]{7,});?")
@@ -50,7 +53,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 def is_markup(text: str) -> bool:
     """Whether a text holds tags."""
-    return "<" in text and _MARKUP.search(text) is not None
+    return "<" in text and (_MARKUP.search(text) or _OPENS.match(text)) is not None
 
 
 def unescape(text: str) -> str:

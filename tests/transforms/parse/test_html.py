@@ -49,6 +49,11 @@ def test_page_head_is_no_text_and_repeated_headline_is_dropped() -> None:
     assert passages.titles == ["Harbour reopens"]
 
 
+@pytest.mark.parametrize("text", ["<P>One<P>Two", "One<BR><BR>Two", "One<br>Two", "<DIV>One</DIV>Two"])
+def test_capitals_and_unclosed_elements_are_markup(text: str) -> None:
+    assert html.paragraphs(text) == ["One", "Two"]
+
+
 def test_plain_text_in_a_field_for_html() -> None:
     assert html.paragraphs("First paragraph.\n\nSecond, R&amp;D.") == ["First paragraph.", "Second, R&D."]
 
@@ -58,7 +63,10 @@ def test_plain_text_in_a_field_for_html() -> None:
     [
         ("Metals firm <MFG.N> up 3 pct", "Metals firm <MFG.N> up 3 pct"),
         ("Agilent <A> and <B> swap places", "Agilent <A> and <B> swap places"),
+        ("NAVAL YARD<NAV> AND CHEMIST <DD> SIGN", "NAVAL YARD<NAV> AND CHEMIST <DD> SIGN"),
         ("<b>Shares</b> rise &amp; fall", "Shares rise & fall"),
+        ("<B>SHARES</B> RISE<BR/>AGAIN", "SHARES RISE AGAIN"),
+        ('Shares <A HREF="x">rise', "Shares rise"),
         ("<p>Shares rise</p>", "Shares rise"),
         ("3 < 4 > 2", "3 < 4 > 2"),
         ("AT&T", "AT&T"),
