@@ -22,6 +22,7 @@ _LINES = {
 }
 _SUBJECTS = frozenset({"Subject", "SubjectMatter", "SubjectDetail"})
 _SUBJECT_CODE = re.compile(r"\d{7,8}")
+_URGENCIES = frozenset({"priority", "importance", "urgency"})
 _WORDS = frozenset({"words", "wordcount", "word count"})
 _INITIALS = re.compile(r"[\W\d_]*\w{0,4}[\W\d_]*|[A-Za-z]{1,4}(?:[/-][A-Za-z]{1,4})+|[A-Z]+\W*|\S+@\S+")
 _PLACE = ("SubLocation", "City", "CountryArea", "Country")
@@ -49,8 +50,9 @@ class Metadata:
                 self._administrative(metadata)
             for metadata in parts.get("DescriptiveMetadata", ()):
                 self._descriptive(metadata)
-            for metadata in (*parts.get("Metadata", ()), *parts.get("DescriptiveMetadata", ())):
-                self._properties(metadata)
+            for name in ("AdministrativeMetadata", "DescriptiveMetadata", "Metadata"):
+                for metadata in parts.get(name, ()):
+                    self._properties(metadata)
         for characteristics in self._component.characteristics():
             for prop in xml.children(characteristics, "Property"):
                 if (xml.attribute(prop, "FormalName") or "").casefold() in _WORDS:
@@ -139,9 +141,12 @@ class Metadata:
 
     def _properties(self, metadata: etree._Element) -> None:
         for prop in xml.children(metadata, "Property"):
-            if "keyword" in (xml.attribute(prop, "FormalName") or "").casefold():
-                value = xml.attribute(prop, "Value")
-                self._fields.add("keywords", value, f"Property {prop.get('FormalName')}")
+            name = (xml.attribute(prop, "FormalName") or "").casefold()
+            value = xml.attribute(prop, "Value")
+            if "keyword" in name:
+                self._fields.add("keywords", value, f"Property {name}")
+            elif name in _URGENCIES:
+                self._fields.put("urgency", xml.urgency(value), f"Property {name}")
 
 
 def _place(location: etree._Element) -> str | None:
