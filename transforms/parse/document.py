@@ -15,6 +15,7 @@ from schemas.raw import RawItem
 from transforms.parse import encoding
 
 HEAD_BYTES = 4096
+_PROLOG_BYTES = 65_536  # how far down an XML root is looked for behind comments and a DTD
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,15 @@ class Limits:
 _JSON_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
 _PROLOG = re.compile(r"<!--.*?(?:-->|\Z)|<!DOCTYPE[^\[<>]*(?:\[.*?\]\s*)?>|<\?.*?(?:\?>|\Z)", re.S)
 _ROOT = re.compile(r"<(?![?!])(?:([\w.-]+):)?([\w.-]+)([^>]*)", re.S)
+
+
+def _first_element(text: str) -> re.Match[str] | None:
+    """The root's start tag behind a long prolog: a licence, a DTD's internal subset."""
+    position = len(text) - len(text.lstrip("\ufeff \t\r\n\x00"))
+    while prolog := _PROLOG.match(text, position):
+        position = prolog.end()
+        position += len(text[position : position + 1000]) - len(text[position : position + 1000].lstrip())
+    return _ROOT.match(text, position)
 
 
 class Document:
@@ -63,7 +73,10 @@ class Document:
         """(local name, namespace URI) of the XML root as the first bytes show it, else (None, None)."""
         if not self.start.startswith("<"):
             return None, None
-        if not (match := _ROOT.search(_PROLOG.sub("", self.start))):
+        match = _ROOT.search(_PROLOG.sub("", self.start))
+        if not match and len(self.data) > HEAD_BYTES:
+            match = _first_element(encoding.decode_head(self.data[:_PROLOG_BYTES]))
+        if not match:
             return None, None
         prefix, name, attributes = match.groups()
         declaration = rf"xmlns:{re.escape(prefix)}" if prefix else "xmlns"

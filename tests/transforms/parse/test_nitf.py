@@ -110,6 +110,7 @@ def test_everything() -> None:
         "<!-- x --><!DOCTYPE nitf PUBLIC '-//IPTC//DTD NITF 3.4//EN' 'n.dtd'>\n<nitf><body/></nitf>",
         '\ufeff<?xml version="1.0"?><?xml-stylesheet href="a.css"?><nitf version="3.6"><body/></nitf>',
         '<n:nitf xmlns:n="urn:x"><n:body/></n:nitf>',
+        f"<!-- {'licence ' * 1000} -->\n<!DOCTYPE nitf [ {'<!-- x -->' * 900} ]>\n<nitf/>",
     ],
 )
 def test_recognised(source: str) -> None:
