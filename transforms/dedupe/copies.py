@@ -18,6 +18,7 @@ _HOUR = 3600 * 1_000_000
 _SILENT = 6 * _HOUR  # a number corrected without a word is corrected soon
 _SAME_DAY = 12 * _HOUR
 _NEXT_DAY = 20 * _HOUR
+_FEW = 10  # words: below, a text says nothing without its headline
 _BRIEF = 20  # words: below, two texts share too few 5-grams to stand for one another
 _SHORT = 40  # words: below, one name is most of what a text says
 _FORM = 50  # words: forms that come every day are shorter
@@ -56,7 +57,9 @@ def other_form(seen: Evidence, length: int, recurring: bool) -> bool:
     """
     if seen.title_numbers and seen.title >= 0.4:
         return True
-    if length < _FORM and seen.apart > _NEXT_DAY:
+    if (length < _FORM and seen.apart > _NEXT_DAY) or (
+        length < _FEW and not (seen.same_title or seen.same_ticker)
+    ):
         return True
     if (
         length < _SHORT

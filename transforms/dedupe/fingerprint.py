@@ -39,7 +39,8 @@ class Sketch:
         place: hash of the dateline's place, 0 where there is none.
         date: the dateline's date, days since the epoch.
         slug, title: hashes of slug line and headline, folded; 0 where there is none.
-        body: hash of all words of the text, case and punctuation aside; 0 where there is none.
+        body: hash of all words of the text, case and punctuation aside; of an item without text, hash of what
+            it points at (a picture's file, a package's members); 0 where there is neither.
         length: words of the whole text.
         words: the first 512 words, 16 bits each, little-endian.
         number_bits, name_bits: which of them are numbers and names, a bit each.

@@ -62,8 +62,9 @@ def relation(
         return None
     kind = later.revision_kind or ("kill" if later.pub_status == "canceled" else None)
     exact = bool(later.body) and later.body == earlier.body
+    marked = kind is not None and (kind, later.revision) != (earlier.revision_kind, earlier.revision)
     if named := _named(earlier, later):
-        if exact and kind is None and later.version == earlier.version:
+        if exact and not marked and later.version == earlier.version:
             return Relation("exact", 1.0, f"same text, {named}", named=True)
         similarity = overlap(earlier, later).jaccard if earlier.words and later.words else 0.0
         return Relation(kind or "update", similarity, named, named=True)
@@ -72,16 +73,16 @@ def relation(
     seen = weigh(earlier, later)
     if not later.words or not earlier.words:
         return _without_text(earlier, later, kind, seen)
-    marked = kind is not None and (kind, later.revision) != (earlier.revision_kind, earlier.revision)
-    if exact and kind and marked and not other_form(seen, later.length, recurring):
-        return Relation(kind, 1.0, f"{kind} of the same text")
-    if exact and not marked and not other_form(seen, later.length, recurring):
-        return Relation("exact", 1.0, "same text")
+    if exact and not other_form(seen, later.length, recurring):
+        return Relation(kind, 1.0, f"{kind} of the same text") if kind and marked else _EXACT
     found = overlap(earlier, later)
     if kind and (marked or kind == "correction"):
         reason = _revises(earlier, later, found, seen, kind)
         return Relation(kind, found.jaccard, reason) if reason else None
     return _from(near_copy(earlier, later, found, seen, recurring=recurring))
+
+
+_EXACT = Relation("exact", 1.0, "same text")
 
 
 def _from(decision: Decision | None) -> Relation | None:
@@ -105,10 +106,13 @@ def _named(earlier: Sketch, later: Sketch) -> str | None:
 
 
 def _without_text(earlier: Sketch, later: Sketch, kind: str | None, seen: Evidence) -> Relation | None:
-    """Flashes are headlines only, kills and advisories may be: the headline or slug must be the same."""
+    """Flashes are headlines only, kills and advisories may be: the headline or slug must be the same.
+
+    Pictures have headlines only, too, but are told apart by what they show (see `Sketch.body`).
+    """
     if kind in ("kill", "advisory") and (seen.same_title or seen.same_slug or seen.same_id):
         return Relation(kind, 0.0, f"{kind} with the same {_head(seen)}")
-    if not seen.same_title or earlier.words or later.words or seen.apart > _FLASH:
+    if not seen.same_title or earlier.body != later.body or seen.apart > _FLASH:
         return None
     if kind and kind != earlier.revision_kind:
         return Relation(kind, 1.0, f"{kind} of the same headline")

@@ -50,6 +50,11 @@ def _packed(marks: Marks, kept: int) -> bytes:
     return np.packbits(marks[:kept]).tobytes()
 
 
+def _pointed_at(item: Item) -> int:
+    targets = sorted(association.uri for association in item.associations if association.uri)
+    return digest("\n".join(targets)) if targets else 0
+
+
 def sketch(item: Item) -> Sketch:
     """The sketch of an item: a pure function of it."""
     body = code(item.body_text, numbers=NUMBERS_KEPT)
@@ -80,7 +85,7 @@ def sketch(item: Item) -> Sketch:
         tickers=tickers,
         slug=_folded(_CYCLE.sub("", item.slugline[:_FIELD_LIMIT])) if item.slugline else 0,
         title=xxhash.xxh3_64_intdigest(title) or 1 if title else 0,
-        body=body.digest,
+        body=body.digest or _pointed_at(item),
         length=len(body.words),
         words=body.words[:WORDS_KEPT].astype("<u2").tobytes(),
         number_bits=_packed(body.is_number, WORDS_KEPT),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.item import Association
 from transforms.dedupe.relation import HORIZON, reach, relation
 from transforms.dedupe.sketch import sketch
 
@@ -132,6 +133,33 @@ def test_flashes_are_copies_by_their_headline(item):
     assert (
         kind(item("", "BANK RAISES RATE TO 5 PCT"), item("", "BANK RAISES RATE TO 5 PCT", hours=20)) is None
     )
+
+
+def test_pictures_under_one_headline_are_told_apart(item):
+    def picture(uri, hours):
+        return item(
+            "", "Fire at the harbour", hours=hours, associations=[Association(uri=uri, type="picture")]
+        )
+
+    assert kind(picture("tag:one.jpg", 0), picture("tag:two.jpg", 1)) is None
+    assert kind(picture("tag:one.jpg", 0), picture("tag:one.jpg", 1)) == "exact"
+
+
+def test_a_few_words_say_nothing_without_their_headline(item):
+    assert kind(item("See the graphic.", "Ferry"), item("See the graphic.", "Chess", hours=1)) is None
+    assert kind(item("See the graphic.", "Ferry"), item("See the graphic.", hours=1)) is None
+    assert kind(item("See the graphic.", "Ferry"), item("See the graphic.", "FERRY", hours=1)) == "exact"
+
+
+def test_a_version_sent_twice_under_its_guid_is_a_copy(item, story):
+    one, two = item(story, uri="tag:a", version="2"), item(story, uri="tag:a", version="2", hours=1)
+    assert kind(one, two) == "exact"
+    marked = (
+        dataclasses.replace(one, revision_kind="correction"),
+        dataclasses.replace(two, revision_kind="correction"),
+    )
+    assert kind(*marked) == "exact"
+    assert kind(one, item(story, uri="tag:a", version="3", hours=1)) == "update"
 
 
 def test_a_changed_number_without_a_word_is_a_silent_correction(item, story):
