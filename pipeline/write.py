@@ -11,8 +11,9 @@ from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline.link import FilePlan
+from pipeline.plan import FilePlan
 from pipeline.sinks.columns import array
 from pipeline.sinks.manifest import DataFile
 from pipeline.sinks.parquet import write_data_file
@@ -71,7 +72,7 @@ def with_links(rows: pa.Table, verdicts: pa.Table) -> pa.Table:
     for field in LINK_FIELDS:
         rows = rows.append_column(field, verdicts.column(field.name).cast(field.type))
     index = rows.schema.get_field_index("revision_kind")
-    filled = pa.compute.coalesce(rows.column("revision_kind"), verdicts.column("revision_kind"))
+    filled = pc.coalesce(rows.column("revision_kind"), verdicts.column("revision_kind"))
     return rows.set_column(index, rows.schema.field(index), filled)
 
 

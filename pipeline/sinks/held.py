@@ -1,4 +1,4 @@
-"""What a dataset holds already: ids, to know a redelivered item, and fingerprints, to link later items."""
+"""What a dataset holds already: ids, to know a redelivered item by, and fingerprints, to link later items."""
 
 from __future__ import annotations
 
@@ -34,39 +34,39 @@ def _batches(snapshot: Snapshot, file: DataFile, columns: Sequence[str]) -> Iter
         yield from parquet.iter_batches(8_192, columns=list(columns))
 
 
-def held_item_ids(snapshot: Snapshot, times: Iterable[int]) -> set[str]:
-    """`item_id` of the rows of stories and duplicates whose event time is one of `times`.
+def held_deliveries(
+    snapshot: Snapshot, times: Iterable[int], timeless: Collection[str]
+) -> set[tuple[str, str]]:
+    """(`item_id`, `source`) of rows of stories and duplicates that new items may be redeliveries of.
 
-    An item's id covers its event time, so a redelivered item can only be among these.
+    An item's id covers its event time, so the row of a redelivered item has one of the new items' times.
 
     Args:
         snapshot: the dataset.
         times: `version_created` of the new items, microseconds since the epoch (UTC).
+        timeless: ids of the new items that have no time of their own: they are looked for at any time.
     """
+    found: set[tuple[str, str]] = set()
     wanted = sorted(set(times))
-    if not wanted:
-        return set()
-    values = pa.array(wanted, _TIME)
-    found: set[str] = set()
-    for dataset in ("stories", "duplicates"):
-        for file in snapshot.files(dataset, wanted[0], wanted[-1]):
-            for batch in _batches(snapshot, file, ("item_id", "version_created")):
-                kept = batch.filter(pc.is_in(batch.column("version_created"), value_set=values))
-                found.update(kept.column("item_id").to_pylist())
+    if wanted:
+        values = pa.array(wanted, _TIME)
+        found |= _deliveries(snapshot, "version_created", values, wanted[0], wanted[-1])
+    if timeless:
+        found |= _deliveries(snapshot, "item_id", pa.array(sorted(timeless), pa.string()), None, None)
     return found
 
 
-def held_ids(snapshot: Snapshot, wanted: Collection[str]) -> set[str]:
-    """Which of the item ids the dataset holds, at any time: for items without a time of their own."""
-    if not wanted:
-        return set()
-    values = pa.array(sorted(wanted), pa.string())
-    found: set[str] = set()
+def _deliveries(
+    snapshot: Snapshot, column: str, values: pa.Array, since: int | None, until: int | None
+) -> set[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    columns = list(dict.fromkeys(("item_id", "source", column)))
     for dataset in ("stories", "duplicates"):
-        for file in snapshot.files(dataset):
-            for batch in _batches(snapshot, file, ("item_id",)):
-                column = batch.column("item_id")
-                found.update(column.filter(pc.is_in(column, value_set=values)).to_pylist())
+        for file in snapshot.files(dataset, since, until):
+            for batch in _batches(snapshot, file, columns):
+                kept = batch.filter(pc.is_in(batch.column(column), value_set=values))
+                ids, sources = kept.column("item_id").to_pylist(), kept.column("source").to_pylist()
+                found.update(zip(ids, sources, strict=True))
     return found
 
 

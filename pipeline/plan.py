@@ -1,0 +1,109 @@
+"""Which row goes into which final file: the table of verdicts, and its slices."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.rows import register_row
+
+VERDICTS = pa.schema(
+    [
+        ("dataset", pa.string()),
+        ("partition", pa.string()),
+        ("file", pa.int32()),
+        ("row", pa.int32()),
+        ("bytes", pa.int64()),
+        ("story_id", pa.string()),
+        ("revision_of", pa.string()),
+        ("duplicate_of", pa.string()),
+        ("duplicate_kind", pa.string()),
+        ("similarity", pa.float32()),
+        ("link_reason", pa.string()),
+        ("revision_kind", pa.string()),
+    ]
+)
+_CHUNK = 8_192
+_FILE_BYTES = 128 << 20  # of text, or of rejected bytes, in one final file
+_NO_LINKS = (None,) * 7
+
+
+@register_row
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """One final file to write: rows `start` to `stop` of a table of verdicts.
+
+    `dataset` is `stories`, `duplicates` or `rejects`, `partition` its folder, `verdicts` the path of the
+    table (an Arrow file, whose metadata list the staged files), `rows` how many rows there are.
+    """
+
+    dataset: str
+    partition: str
+    verdicts: str
+    start: int
+    rows: int
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """Collects what becomes of each staged row, in order of time, and what is counted on the way."""
+
+    counts: collections.Counter[tuple[str, str]] = field(default_factory=collections.Counter)
+    _columns: list[list[Any]] = field(default_factory=lambda: [[] for _ in VERDICTS])
+    _chunks: list[pa.RecordBatch] = field(default_factory=list)
+
+    def add(
+        self, dataset: str, partition: str, file: int, row: int, size: int, links: Sequence[Any] = _NO_LINKS
+    ) -> None:
+        """One row: where it goes, which staged row it is, its bytes, and its link columns."""
+        values = (dataset, partition, file, row, size, *links)
+        for column, value in zip(self._columns, values, strict=True):
+            column.append(value)
+        if len(self._columns[0]) >= _CHUNK:
+            self._flush()
+
+    def _flush(self) -> None:
+        pairs = zip(self._columns, VERDICTS, strict=True)
+        arrays = [pa.array(values, column.type) for values, column in pairs]
+        self._chunks.append(pa.RecordBatch.from_arrays(arrays, schema=VERDICTS))
+        self._columns = [[] for _ in VERDICTS]
+
+    def save(self, path: Path, staged: Sequence[str], rows_per_file: int) -> list[FilePlan]:
+        """Write the table, with the paths of the staged files in its metadata, and plan the final files.
+
+        Args:
+            path: the Arrow file.
+            staged: staged files, by their numbers.
+            rows_per_file: rows in one final file at the most.
+        """
+        self._flush()
+        table = pa.Table.from_batches(self._chunks, schema=VERDICTS)
+        # Arrow's sort is stable: the order of time, in which rows were added, stays within a partition.
+        table = table.take(pc.sort_indices(table, [("dataset", "ascending"), ("partition", "ascending")]))
+        schema = VERDICTS.with_metadata({"files": "\n".join(staged)})
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with pa.ipc.new_file(str(path), schema) as writer:
+            writer.write_table(table.cast(schema))
+        return list(_slices(table, str(path), rows_per_file))
+
+
+def _slices(table: pa.Table, path: str, rows_per_file: int) -> Iterator[FilePlan]:
+    """Runs of rows of one partition, cut where a file would grow beyond its rows or `_FILE_BYTES`."""
+    names = ("dataset", "partition", "bytes")
+    entries = zip(*(table.column(name).to_pylist() for name in names), strict=True)
+    start = rows = size = 0
+    current: tuple[str, str] | None = None
+    for name, partition, own in entries:
+        full = rows >= rows_per_file or (rows and size + own > _FILE_BYTES)
+        if current is not None and (full or current != (name, partition)):
+            yield FilePlan(*current, path, start, rows)
+            start, rows, size = start + rows, 0, 0
+        current, rows, size = (name, partition), rows + 1, size + own
+    if current is not None:
+        yield FilePlan(*current, path, start, rows)
