@@ -63,6 +63,7 @@ WEEKDAYS = frozenset(
         "hétfő kedd szerda csütörtök péntek szombat vasárnap".split(),
     )
 )
+_DIGIT = re.compile(r"\d")
 _LAST_WORD = re.compile(r"[,\s]*[(\[]?\b([^\W\d_]+(?:-[^\W\d_]+)?)\.?[)\]]?[\s.,]*$")
 # Words between the place and the date: `Paris, le 3 mars`, `الدوحة في 3 مارس`.
 _BEFORE = re.compile(r"[\s,]+(?:on|am|den|le|em|el|il|dne|dnia|в|في|من)[\s,]*$", re.IGNORECASE)
@@ -125,16 +126,21 @@ def month_of(name: str) -> tuple[int, bool] | None:
 
 def cut(text: str) -> tuple[str, Found | None]:
     """A text without the date with which it ends, and without the weekday about it; None where it has none."""
-    match = _LAST_WORD.search(text)
-    trimmed = text[: match.start()] if match and fold(match.group(1)) in WEEKDAYS else text
+    trimmed = _without_weekday(text)
     found = at_end(trimmed)
     if found is None:
         return text, None
-    before = text[: found.start]
-    match = _LAST_WORD.search(before)
-    if match and fold(match.group(1)) in WEEKDAYS:
-        before = before[: match.start()]
-    return _BEFORE.sub("", before), found
+    before = _without_weekday(text[: found.start])
+    if not before.endswith((", ", ". ")):
+        before = _BEFORE.sub("", before)
+    return before, found
+
+
+def _without_weekday(text: str) -> str:
+    if not text.rstrip(" .,)]")[-1:].isalpha():
+        return text
+    match = _LAST_WORD.search(text)
+    return text[: match.start()] if match and fold(match.group(1)) in WEEKDAYS else text
 
 
 def at_start(text: str) -> tuple[str, Found | None]:
@@ -147,22 +153,24 @@ def at_start(text: str) -> tuple[str, Found | None]:
 
 def at_end(text: str) -> Found | None:
     """The date with which a text ends, None where it ends with none."""
-    last = text.rstrip(" .,")[-1:]
-    if not last:
+    text = text.rstrip(" \t\r\n.,")
+    last = text[-1:]
+    if not last.isalnum() and last not in "º°)":
         return None
-    if not last.isascii():
+    if not text.isascii():
         text = text.translate(_ARABIC_DIGITS)
         if last in "日일" and (match := _CJK.search(text)):
             month, year = match["month"], match["year"]
             return _checked(match.start(), int(month) if month else None, int(match["day"]), year)
-    for pattern in (_YEAR_FIRST, _MONTH_DAY, _DAY_MONTH):
-        if (match := pattern.search(text)) and (found := _named(match)):
-            return found
-    if match := _NUMERIC.search(text):
-        for n in "123":
-            if match[f"m{n}"]:
-                year = match[f"y{n}"] if n != "3" else None
-                return _numeric(match.start(), int(match[f"m{n}"]), int(match[f"d{n}"]), year)
+    if _DIGIT.search(text):
+        for pattern in (_YEAR_FIRST, _MONTH_DAY, _DAY_MONTH):
+            if (match := pattern.search(text)) and (found := _named(match)):
+                return found
+        if match := _NUMERIC.search(text):
+            for n in "123":
+                if match[f"m{n}"]:
+                    year = match[f"y{n}"] if n != "3" else None
+                    return _numeric(match.start(), int(match[f"m{n}"]), int(match[f"d{n}"]), year)
     return _mended(text)
 
 
@@ -214,24 +222,29 @@ def to_days(found: Found, sent: int | None) -> tuple[int | None, str | None]:
         The day and `day`; the first of the month and `month` where the day is missing or impossible;
         (None, None) where nothing says which year it is.
     """
-    near = None if sent is None else EPOCH + dt.timedelta(days=min(max(sent // DAY_US, -700_000), 2_900_000))
-    if found.month is None:
-        return _day_only(found.day, near)
-    if found.year is not None:
-        years = [found.year]
+    return _days(found.month, found.day, found.year, None if sent is None else sent // DAY_US)
+
+
+@functools.lru_cache(maxsize=4096)
+def _days(
+    month: int | None, day: int | None, year: int | None, sent: int | None
+) -> tuple[int | None, str | None]:
+    near = None if sent is None else EPOCH + dt.timedelta(days=min(max(sent, -700_000), 2_900_000))
+    if month is None:
+        return _day_only(day, near)
+    if year is not None:
+        years = [year]
     elif near is not None:
-        years = [near.year + shift for shift in (0, -1, 1) if 1 <= near.year + shift <= 9999]
-        if found.month == 2 and found.day == 29:
-            years = sorted(
-                range(max(1, near.year - 8), min(9999, near.year + 8)), key=lambda y: abs(y - near.year)
-            )
+        # Eight years reach a 29 February, across 1900 too.
+        reach = 8 if (month, day) == (2, 29) else 1
+        years = [y for y in range(near.year - reach, near.year + reach + 1) if 1 <= y <= 9999]
     else:
         return None, None
-    days = [day for year in years if (day := _date(year, found.month, found.day or 1)) is not None]
+    days = [date for y in years if (date := _date(y, month, day or 1)) is not None]
     if not days:
-        return to_days(Found(found.start, found.month, None, found.year), sent)
-    best = min(days, key=lambda day: abs((day - near).days)) if near is not None else days[0]
-    return (best - EPOCH).days, "day" if found.day else "month"
+        return _days(month, None, year, sent)
+    best = min(days, key=lambda date: abs((date - near).days)) if near is not None else days[0]
+    return (best - EPOCH).days, "day" if day else "month"
 
 
 def _day_only(day: int | None, near: dt.date | None) -> tuple[int | None, str | None]:

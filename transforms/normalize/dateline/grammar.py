@@ -31,6 +31,8 @@ class Head:
             without either, `likely` where it is enclosed but no table knows it.
         byline: a byline before the place or inside the mark.
         divided: whether a comma or a stop parts the place from what follows.
+        plausible: whether the place part has the form of one.
+        resolved: whether at least one place is known.
     """
 
     place_text: str | None = None
@@ -40,11 +42,8 @@ class Head:
     manner: str | None = None
     byline: str | None = None
     divided: bool = False
-
-    @property
-    def resolved(self) -> bool:
-        """Whether at least one place is known."""
-        return any(place.kind != "unknown" or place.country for place in self.places)
+    plausible: bool = False
+    resolved: bool = False
 
 
 @dataclass(slots=True)
@@ -68,6 +67,7 @@ _BARE = re.compile(r"(?:^|(?<=[\s,.]))([^\W\d_][^\s,()/]*(?: [^\W\d_][^\s,()/]*)
 _FIRST = re.compile(
     r"^([(（\[/]?)\s*([^()（）\[\]/\n]{2,40}?)\s*([)）\]/]?)\s*(?:[-–—:.]+\s+|(?<=[)\]/])\s*)"
 )
+_TIMED = re.compile(r"\d[:.h]\d\d|\d{4}\s*(?:GMT|UTC)")
 _TIME = re.compile(
     r"[,\s]*\b\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|GMT|UTC|Uhr|h|[A-Z]{3,4})?[\s.,]*$"
     r"|[,\s]+\d{4}\s*(?:GMT|UTC)[\s.,]*$"
@@ -109,7 +109,8 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
     for _ in range(3):
         before = parts.text
         _mark_at_end(parts)
-        parts.text = _TIME.sub("", parts.text)
+        if _TIMED.search(parts.text):
+            parts.text = _TIME.sub("", parts.text)
         if parts.date is None:
             parts.text, parts.date = dates.cut(parts.text)
         if parts.text == before:
@@ -134,14 +135,25 @@ def _head(parts: _Parts) -> Head:
     if not place:
         return Head(None, (), parts.date, parts.mark, parts.manner, parts.byline, divided)
     places = places_of(place, agencies().get(parts.key), parts.language)
-    return Head(place, places, parts.date, parts.mark, parts.manner, parts.byline, divided)
+    return Head(
+        place_text=place,
+        places=places,
+        date=parts.date,
+        mark=parts.mark,
+        manner=parts.manner,
+        byline=parts.byline,
+        divided=divided,
+        plausible=plausible(place),
+        resolved=any(found.kind != "unknown" or found.country for found in places),
+    )
 
 
 def _mark_at_end(parts: _Parts) -> None:
     """Take a mark in brackets or slashes off the end, with the date or the reporter inside it."""
     if parts.mark is not None:
         return
-    for pattern in (_BRACKET, _SLASHES):
+    end = parts.text.rstrip(" .,:;")[-1:]
+    for pattern in (*((_BRACKET,) if end in ")）]" else ()), *((_SLASHES,) if "/" in parts.text else ())):
         match = pattern.search(parts.text)
         if match is None:
             continue

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from schemas.places import DATA, fold, places
+from schemas.places import DATA, Entry, fold, places
 
 # Ships, planes and the open sea, in the languages of the agencies: a place without a country.
 MOVING = re.compile(
@@ -96,6 +96,12 @@ def sites() -> Mapping[str, Site]:
     return table
 
 
+@functools.lru_cache(maxsize=16384)
+def find(key: str) -> tuple[Entry, ...]:
+    """The places of the table under a folded name, the heaviest first, kept for the names that recur."""
+    return places().find(key)
+
+
 @functools.lru_cache(maxsize=4096)
 def qualifiers(name: str) -> tuple[Area, ...]:
     """The areas that a name or abbreviation stands for, the usual one first; none where it is no area."""
@@ -107,7 +113,7 @@ def qualifiers(name: str) -> tuple[Area, ...]:
     if (site := sites().get(key)) and site.kind == "region" and site.country:
         found.append(Area((site.country,)))
     if not found or key in ("georgia", "victoria"):
-        for entry in places().find(key):
+        for entry in find(key):
             if entry.kind == "country":
                 found.append(Area((entry.country,)))
             elif entry.kind == "admin":

@@ -71,15 +71,6 @@ def _frequent() -> tuple[dict[str, int], dict[str, list[str]]]:
     return names, index(names)
 
 
-@functools.lru_cache(maxsize=64)
-def _local(country: str, region: str | None) -> dict[int, list[tuple[str, int]]]:
-    """Names of a region by their length."""
-    found: dict[int, list[tuple[str, int]]] = {}
-    for name, row in places().names_in(country, region).items():
-        found.setdefault(len(name), []).append((name, row))
-    return found
-
-
 def frequent(key: str) -> int | None:
     """Row of the frequent place that a key misprints."""
     return search(key, *_frequent())
@@ -89,6 +80,5 @@ def within(key: str, country: str, region: str | None) -> int | None:
     """Row of the city in a region, or in a country, that a key misprints."""
     if not SHORTEST <= len(key) <= LONGEST:
         return None
-    names = _local(country, region)
-    sizes = range(len(key) - 1, len(key) + 2)
-    return min((row for size in sizes for name, row in names.get(size, ()) if near(key, name)), default=None)
+    rows = (row for name, row in places().similar(key, country, region) if near(key, name))
+    return min(rows, default=None)

@@ -9,7 +9,7 @@ from schemas.agency import Agency
 from schemas.item import Dateline
 from transforms.normalize.dateline import dates, marks
 from transforms.normalize.dateline.grammar import Head, analyse
-from transforms.normalize.dateline.listing import plausible, sure
+from transforms.normalize.dateline.listing import sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def read(paragraph: str, *, agency: Agency | None, sent: int | None, language: s
 def _certain(head: Head, kind: str, rest: str, agency: Agency | None) -> bool:
     """Whether a head is a dateline by its date or its agency mark."""
     dated, manner = head.date is not None, head.manner
-    if head.place_text is None or not (plausible(head.place_text) or (head.resolved and dated)):
+    if head.place_text is None or not (head.plausible or (head.resolved and dated)):
         return dated and manner == "enclosed" and head.place_text is None and kind == "dash"
     if kind == "wire":
         return dated and (head.resolved or manner == "enclosed")
@@ -161,6 +161,6 @@ def parse(text: str, *, agency: Agency | None, sent: int | None, language: str |
     whole = " ".join(text.split())
     key = agency.key if agency is not None else None
     head = analyse(whole[:REACH].rstrip(" -–—_=:"), key, language)
-    if head.place_text and not (plausible(head.place_text) or head.resolved):
+    if head.place_text and not (head.plausible or head.resolved):
         head = Head(date=head.date)
     return _dateline(whole, head, head.date, sent)

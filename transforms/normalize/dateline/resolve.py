@@ -136,9 +136,9 @@ def _weight(entry: Entry, home: tuple[str, ...] = ()) -> float:
 
 
 def _cities(key: str) -> list[Entry]:
-    found = [entry for entry in places().find(key) if entry.kind == "city"]
+    found = [entry for entry in known.find(key) if entry.kind == "city"]
     if not found and key.endswith(" city"):
-        found = [entry for entry in places().find(key[:-5]) if entry.kind == "city"]
+        found = [entry for entry in known.find(key[:-5]) if entry.kind == "city"]
     return found
 
 
@@ -153,7 +153,7 @@ def _qualified(
     keys = [key]
     if alias := known.aliases().get(key):
         keys.append(alias.key)
-    entries = [entry for form in keys for entry in places().find(form) if entry.kind in ("city", "admin")]
+    entries = [entry for form in keys for entry in known.find(form) if entry.kind in ("city", "admin")]
     entries.sort(key=lambda entry: (entry.kind != "city", -_weight(entry)))
     for area in readings:
         if inside := [entry for entry in entries if area.holds(entry.country, entry.region)]:
@@ -213,7 +213,7 @@ def _as_area(name: str, key: str, best: Entry | None, home: tuple[str, ...]) -> 
     country, region = known.countries().get(key), known.regions().get(key)
     if region is not None and len(key) > 2 and (country is None or region.countries[0] in home):
         return _area_place(name, region, "admin")
-    areas = [entry for entry in places().find(key) if entry.kind != "city"]
+    areas = [entry for entry in known.find(key) if entry.kind != "city"]
     if country is None:
         country = next((Area((entry.country,)) for entry in areas if entry.kind == "country"), None)
     if country is not None:
