@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from schemas.item import Association
-from transforms.parse import headings, lines, vocabulary, xml
+from transforms.parse import headings, lines, vocabulary, xml, xml_repair
 from transforms.parse.vocabulary import Kind
 
 CELLS = " | "
@@ -91,7 +91,7 @@ def inline(element: etree._Element | None) -> str | None:
     """All text below an element as one line, children's texts kept apart, None where there is none."""
     if element is None:
         return None
-    return " ".join(" ".join(map(str, element.itertext())).split()) or None
+    return " ".join(xml_repair.unescaped(" ".join(map(str, element.itertext()))).split()) or None
 
 
 def line(element: etree._Element | None) -> str | None:
@@ -204,7 +204,9 @@ class _Reader:
                 for link in xml.descendants(element, "a"):
                     found.media.append(Association("link", link.get("href"), None, xml.text(link)))
             case Kind.SUMMARY:
-                found.summary = found.summary or " ".join(self._part(element).paragraphs) or None
+                passages = self._part(element)
+                summary = " ".join((*passages.titles, *passages.paragraphs))
+                found.summary = found.summary or summary or None
             case Kind.SIGN_OFF:
                 found.sign_off = " ".join(filter(None, (found.sign_off, inline(element)))) or None
             case Kind.NOTICE:
@@ -232,7 +234,7 @@ class _Reader:
         if by_class or said & _NOT_PUBLISHABLE:
             self.found.notes += [*passages.titles, *passages.paragraphs, *passages.notes]
         else:
-            self._add(passages.paragraphs)
+            self._add((*passages.titles, *passages.paragraphs))
             self.found.notes += passages.notes
         if passages.sign_off and not self.found.sign_off:
             self.found.sign_off = passages.sign_off
@@ -264,7 +266,7 @@ class _Reader:
         """Close the paragraph in the buffer; `loose` text stands in no paragraph's element."""
         if not self._buffer:
             return
-        text = "".join(self._buffer)
+        text = xml_repair.unescaped("".join(self._buffer))
         self._buffer.clear()
         if _BREAK in text:
             whole = text.split(_BREAK)

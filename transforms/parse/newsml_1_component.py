@@ -64,7 +64,8 @@ class Component:
         self, element: etree._Element, role: str, language: str | None, inside: bool
     ) -> tuple[bool, bool]:
         """Gather texts and pictures; returns whether the component holds media, and text but captions."""
-        role = (xml.attribute(xml.child(element, "Role"), "FormalName") or role).casefold().replace(" ", "")
+        own = xml.attribute(xml.child(element, "Role"), "FormalName")
+        role = own.casefold().replace(" ", "") if own else "caption" if inside else role
         language = _language(element) or language
         gathers = any(xml.attribute(item, "Href") for item, _ in _content_items(element))
         if gathers and not inside:
@@ -73,7 +74,7 @@ class Component:
         for child in element:
             name = xml.local(child)
             if name == "NewsComponent":
-                below = self._walk(child, role, language, gathers)
+                below = self._walk(child, role, language, gathers and element is not self.element)
                 media, told = media or below[0], told or below[1]
             elif name == "ContentItem":
                 kind = f"{_format(child) or ''} {xml.attribute(xml.child(child, 'MediaType'), 'FormalName')}"

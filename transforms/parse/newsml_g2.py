@@ -85,7 +85,7 @@ def _item(
     fields = Fields(document, NAME, number)
     fields.put("uri", xml.attribute(item, "guid"), "guid")
     fields.put("version", xml.attribute(item, "version"), "version")
-    header = xml.child(message, "header")
+    header = next(xml.children(message, "header", "Header"), None)
     metadata = Metadata(item, groups, Catalog(item, outer=catalog), fields)
     metadata.read()
     _header(header, fields)
@@ -97,10 +97,11 @@ def _item(
 def _header(header: etree._Element | None, fields: Fields) -> None:
     if header is None:
         return
-    parts = xml.grouped(header)
-    fields.put("sent", xml.text(xml.child(header, "sent")), "header/sent")
-    for name in ("sender", "origin", "source"):
-        for element in parts.get(name, ()):
+    for element in header:
+        name = xml.local(element).lower()
+        if name == "sent":
+            fields.put("sent", xml.text(element), "header/sent")
+        elif name in ("sender", "origin", "source"):
             fields.add("provider_names", xml.text(element), f"header/{name}")
 
 

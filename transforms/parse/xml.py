@@ -150,10 +150,10 @@ def string(element: etree._Element) -> str:
 
 
 def text(element: etree._Element | None) -> str | None:
-    """All text of an element with white space folded, None where there is none."""
+    """All text of an element on one line, references left over resolved; None where there is none."""
     if element is None:
         return None
-    return " ".join(string(element).split()) or None
+    return " ".join(xml_repair.unescaped(string(element)).split()) or None
 
 
 def attribute(element: etree._Element | None, *names: str) -> str | None:

@@ -17,6 +17,7 @@ _PAIR = re.compile(
     r"&#(?:(5[67]\d{3})|[xX]([dD][c-fC-F][\da-fA-F]{2}));"
 )
 _DECLARATION = re.compile(r"<!ENTITY\s+([A-Za-z][\w.-]*)\s")
+_LEFT_OVER = re.compile(r"&(?:amp|quot|apos|nbsp|lt|gt|#\d{2,5}|#[xX][\da-fA-F]{2,5});")
 _SECTION = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|$)|<!--.*?(?:-->|$)", re.S)
 _OWN_ENTITY = 200  # characters: a longer text of the document's own entities is dropped
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -61,6 +62,15 @@ def _joined(match: re.Match[str]) -> str:
     if 0xD800 <= high < 0xDC00 <= low < 0xE000:
         return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
     return match.group()
+
+
+def unescaped(text: str) -> str:
+    """A text without the references that escaping once too often left in it: `&quot;`, `&#39;`."""
+    return _LEFT_OVER.sub(_resolved, text) if "&" in text else text
+
+
+def _resolved(match: re.Match[str]) -> str:
+    return FORBIDDEN.sub("", html.unescape(match.group()))
 
 
 def drop_entities(root: etree._Element) -> None:

@@ -23,6 +23,7 @@ def read(source: str, *titles: str) -> markup.Passages:
         ("loose<p>in</p>loose too", ["loose", "in", "loose too"]),
         ("<p>a <b>bold</b><i>er</i> <a href='u'>link</a>.</p>", ["a bolder link."]),
         ("<p>\xa0</p><p/><p>x</p>", ["x"]),
+        ("<p>it&amp;#39;s &amp;quot;so&amp;quot; &amp;amp; R&amp;D;</p>", ['it\'s "so" & R&D;']),
         ("<p>one <img src='dot.gif'/>par<script>x</script>agraph</p>", ["one paragraph"]),
         ("<p>One.<br/><br/>Two.</p>", ["One.", "Two."]),
         ("<p>12 Long Street<br/>Oldtown</p>", ["12 Long Street", "Oldtown"]),
