@@ -48,7 +48,7 @@ _CLASSES = {
 }
 _NO_NAME_ALONE = NEVER | COMMON | DEMONYM | TITLE
 # A town stands alone where it has this many people, with its state where it has fewer (GeoNames).
-_CITY_POPULATION = 100_000
+_CITY_POPULATION = 200_000
 _METROPOLIS_POPULATION = 500_000
 
 

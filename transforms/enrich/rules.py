@@ -68,8 +68,8 @@ def _run(scan: Scan, start: int, run: str) -> None:
     if known is not None:
         scan.add_known(start, end, known)
         return
-    if scan.text[end : end + 2] in ("'s", "’s") and (end := scan.possessive(start, run)):
-        scan.add_known(start, end, scan.names[scan.text[start:end].replace("’", "'")])
+    if scan.text[end : end + 2] in ("'s", "’s") and (last := scan.possessive(start, run)):
+        scan.add_known(start, last, scan.names[scan.text[start:last].replace("’", "'")])
         return
     tokens = run.split(" ")
     flags = [scan.flags(token.rstrip(".,"), 0) or _hyphenated(scan, token) for token in tokens]
@@ -92,7 +92,7 @@ def _run(scan: Scan, start: int, run: str) -> None:
 
 def _hyphenated(scan: Scan, token: str) -> int:
     """What the last part of a compound makes of it (`US-Präsident`, `Then-Premier`)."""
-    return scan.flags(token[token.rfind("-") + 1 :], 0) & g.TITLE if "-" in token else 0
+    return scan.flags(token[token.rfind("-") + 1 :].capitalize(), 0) & g.TITLE if "-" in token else 0
 
 
 def _splits(scan: Scan, tokens: list[str], flags: list[int], begin: int, at: int) -> bool:

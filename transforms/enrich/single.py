@@ -28,8 +28,8 @@ def single(scan: Scan, start: int, word: str) -> None:
     after = scan.text[end : end + 2]
     if after[:1] == "." and (known := names.get(word + ".")):
         scan.add_known(start, end + 1, known)
-    elif after in ("'s", "’s") and (end := scan.possessive(start, word)):
-        scan.add_known(start, end, names[scan.text[start:end].replace("’", "'")])
+    elif after in ("'s", "’s") and (last := scan.possessive(start, word)):
+        scan.add_known(start, last, names[scan.text[start:last].replace("’", "'")])
     elif word[-1] == ".":
         single(scan, start, word[:-1])
     elif "-" in word and not flags:
