@@ -25,6 +25,7 @@ _BY = re.compile(
     r"|текст|автор|toimittaja(?=[\s:])|بقلم|من إعداد)\s*[:.]?\s*",
     re.I,
 )
+_FIRST_WORDS = ("", "by", "from", "von", "par", "por", "di", "da", "door", "van", "av", "af")
 _BY_LINE = re.compile(
     r"(?:by|von|par|por|di|door|van|av|af|texte? ?:|tekst ?:|text ?:|текст|автор)\b:? *(?=[^\W\d_])", re.I
 )
@@ -68,7 +69,7 @@ def read(byline: str, agency: Agency | None = None) -> list[Author]:
         begun = None
     text = text[begun.end() :] if begun else text
     text = text.strip(" .,;:=*<+-–—")
-    if not text or _is_initials(text, agency, marked=begun is not None):
+    if text.casefold() in _FIRST_WORDS or _is_initials(text, agency, marked=begun is not None):
         return []
     return people(text)
 

@@ -10,7 +10,8 @@ from transforms.normalize.times import micros, zone
 
 _STEMS = (
     "embarg", "frigivelse", "for release", "hold for", "hold until", "julkaisuvapaa", "klausul",
-    "not for publication", "not for release", "sperretid", "sperrfrist", "sperrvermerk", "spärrtid", "эмбарго",
+    "not for publication", "not for release",
+    "sperretid", "sperrfrist", "sperrvermerk", "spärrtid", "эмбарго",
 )  # fmt: skip
 _PHRASE = re.compile(
     r"\b(?:embargo\w*|sperrfrist|sperrvermerk|(?:not )?for (?:\w+ ){0,2}(?:release|publication)"
@@ -46,7 +47,7 @@ _NAMES = {
 _WORD_DAY = re.compile(
     r"(?P<day>\d{1,2})(?:\.|st|nd|rd|th|º)?\s+(?:of |de "
     r"|di )?(?P<name>[^\W\d_]{3,14})\.?(?:,?\s+(?:de )?(?P<year>\d{4}))?"
-    r"|(?P<name2>[^\W\d_]{3,9})\.?\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?(?!\d|[:.]\d)(?:,?\s+(?P<year2>\d{4}))?"
+    r"|\b(?P<name2>[^\W\d_]{3,9})\.?\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?(?!\d|[:.]\d)(?:,?\s+(?P<year2>\d{4}))?"
 )
 _NUMBER_DAY = re.compile(
     r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.(?:\s?(?P<year>\d{4}|\d{2}(?!\d|[.:]\d)))?"

@@ -39,6 +39,7 @@ _BODIES = vocabulary(
     "corporation inc ltd llc gmbh group foundation ministry"
 )
 _WORD = re.compile(r"[^\W\d_][^\W\d_.'’‘`-]*(?:[.'’‘`-]+[^\W\d_]*)*")
+_TIED = re.compile(r"[^\W\d_]{1,4}['’-](?:[^\W\d_]+-)*[A-ZÀ-ÞА-Я]")  # d'Amato, al-Assad, de-la-Cruz
 _PIECE = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile("[A-Za-zÀ-ɏ]")
 _KEPT = frozenset(["ii", "iii", "iv", "vi", "vii"])
@@ -103,9 +104,8 @@ def is_name(text: str) -> bool:
         return False
     if not _LATIN.search(text) and text.upper() == text.lower():
         return all(_WORD.fullmatch(word) for word in words)  # a script without capitals
-    capitals = [word for word in words if word[:1].isupper() or re.match(r"[dlo]['’][^\W\d_]", word)]
-    small = [word for word in words if not word[:1].isupper()]
-    return bool(capitals) and all(word in capitals or word.casefold() in _PARTICLES for word in small)
+    small = [word for word in words if not (word[0].isupper() or _TIED.match(word))]
+    return len(small) < len(words) and all(word.casefold() in _PARTICLES for word in small)
 
 
 def only_names(text: str) -> bool:
@@ -114,8 +114,9 @@ def only_names(text: str) -> bool:
     if not 0 < len(words) <= 18:
         return False
     for word in words:
-        if not (word[0].isupper() or word.casefold() in _LINKS or re.match(r"[dlo]['’][^\W\d_]", word)):
-            return not _LATIN.match(word) and word == word.upper()
+        if word[0].isupper() or word.casefold() in _LINKS or _TIED.match(word) or provider.named(word):
+            continue
+        return not _LATIN.match(word) and word == word.upper()
     return True
 
 

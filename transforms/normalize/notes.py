@@ -10,6 +10,7 @@ from transforms.normalize import byline
 
 _PARAGRAPHS = 8  # how far down a story may begin
 _NOTE_LENGTH = 1200  # characters
+_GLUED = 300  # characters of a note in the lead's own paragraph
 
 _CHANGE = (
     r"adds?|adding|updat(?:es?|ing|ed)|recasts?|recasting|correct(?:s|ing|ed|ion)|clarif(?:ies|ying)"
@@ -28,19 +29,20 @@ _CHANGE = (
 )
 _BRACKETED = re.compile(rf"[(\[]\s*(?:{_CHANGE})\b", re.I)
 _LABELLED = re.compile(
-    r"(?:\W{0,4})(?:eds?|editors?|note(?: to)? (?:the )?(?:eds?|editors?|users|subscribers|desks?)"
-    r"|editor'?s'? notes?"
-    r"|ed\.? note|attn|attention(?: editors)?|achtung(?: redaktionen)?"
-    r"|hinweis(?: an die redaktion(?:en)?)?|nota(?: a)? (?:los )?"
-    r"(?:editores|redacci[oó]n|redazione)|note aux r[ée]dactions?|attenzione|til redaktion(?:en|erne)"
-    r"|till redaktionen"
-    r"|red\.? anm|anm\. d\. red|updates? with|recasts?|adds? details|eds note|correction note|advisory"
-    r"|embargo(?:ed|)?(?: until| till| to| for)?|sperrfrist|sperrvermerk|hold for release|for release"
-    r"|for (?:immediate|use)|not for (?:publication|release|use)|bajo embargo|sous embargo"
-    r"|with (?:pictures?|photos?|graphics?))"
-    r"\b[^:.]{0,40}?(?::|\s-{1,2}\s|–|—|\.(?=\s|$)|$|(?=\s\d))",
+    r"\W{0,4}(?:(?:(?:eds?|editors?|subs|desks?)(?: note)?|note(?: to)? (?:the )?(?:eds?|editors?|users"
+    r"|subscribers|desks?)"
+    r"|ed(?:itor)?s?['’.]?s? note|attn(?: \w+){0,4}|attention(?: (?:editors|desks|subscribers|all))?"
+    r"|achtung(?: redaktionen)?|hinweis(?: an die redaktion(?:en)?)?|nota(?: a(?: los)?)?(?: editores"
+    r"| redacci[oó]n)?"
+    r"|note aux r[ée]dactions?|nota (?:alla|per la) redazione|til redaktion(?:en|erne)|till redaktionen"
+    r"|red\.? anm|anm\. d\. red|correction note|advisory|embargo(?:ed)?(?: notice)?|sperrfrist|sperrvermerk)"
+    r"(?:\s*:|\s+-{1,2}\s|\s*[–—]|\.(?=\s[A-Z])|\W*$)"
+    r"|embargo(?:ed)? (?:until|till|to|for)\b|sperrfrist\b.{0,60}\d|hold for release\b"
+    r"|for (?:immediate )?release\b\W"
+    r"|not for (?:publication|release|use) (?:before|until|in)\b|bajo embargo\b|sous embargo\b)",
     re.I,
 )
+_BRACKET = re.compile(r"[()\[\]]")
 _BULLET = re.compile(r"[*•·▪●]\s+(?=\S)|[•▪●](?=[^\W_])")
 
 
@@ -65,19 +67,29 @@ def is_note(paragraph: str) -> bool:
     """Whether a paragraph before the story speaks to editors, not to readers."""
     if len(paragraph) > _NOTE_LENGTH:
         return False
-    first = paragraph[:1]
-    if first in "([":
-        return paragraph.rstrip(" .")[-1:] in ")]" and bool(_BRACKETED.match(paragraph))
-    return (first.isalpha() and _guard(paragraph) and bool(_LABELLED.match(paragraph))) or (
-        first in "-*_/#=!" and bool(_LABELLED.match(paragraph))
-    )
+    if paragraph[:1] in ("(", "["):
+        return not paragraph[_closing(paragraph) + 1 :].strip(" .") and bool(_BRACKETED.match(paragraph))
+    return bool(_LABELLED.match(paragraph))
 
 
-_FIRST_LETTERS = frozenset("eEnNaAhHtTrRuUcCfFbBsSwW")
+def _closing(paragraph: str) -> int:
+    """Where the bracket closes that opens a paragraph; its last index where it never does."""
+    depth = 0
+    for match in _BRACKET.finditer(paragraph, 0, _NOTE_LENGTH):
+        depth += 1 if match.group() in "([" else -1
+        if not depth:
+            return match.start()
+    return len(paragraph) - 1
 
 
-def _guard(paragraph: str) -> bool:
-    return paragraph[0] in _FIRST_LETTERS
+def _glued(paragraph: str) -> tuple[str, str] | None:
+    """A bracketed note and the lead it stands in front of."""
+    if paragraph[:1] not in ("(", "[") or not _BRACKETED.match(paragraph):
+        return None
+    end = _closing(paragraph) + 1
+    rest = paragraph[end:].lstrip(" -–—")
+    # `(Adds) said it bought ...`: a firm's name in brackets begins a sentence.
+    return (paragraph[:end], rest) if end <= _GLUED and rest and not rest[0].islower() else None
 
 
 def split(paragraphs: Sequence[str]) -> Front:
@@ -93,9 +105,14 @@ def split(paragraphs: Sequence[str]) -> Front:
     bullets: list[str] = []
     by: list[str] = []
     start = 0
-    for paragraph in paragraphs[:_PARAGRAPHS]:
+    rest = list(paragraphs)
+    for number, paragraph in enumerate(paragraphs[:_PARAGRAPHS]):
         if is_note(paragraph):
             noted.append(paragraph)
+        elif (glued := _glued(paragraph)) is not None:
+            noted.append(glued[0])
+            rest[number] = glued[1]
+            break
         elif not by and byline.is_byline(paragraph):
             by.append(paragraph)
         elif paragraph[:1] in "*•·▪●" and _BULLET.match(paragraph):
@@ -103,10 +120,10 @@ def split(paragraphs: Sequence[str]) -> Front:
         else:
             break
         start += 1
-    if not start:
+    if not noted and not by and not bullets:
         return Front(paragraphs)
     if start == len(paragraphs):
         return Front(
             paragraphs if not by else [p for p in paragraphs if p not in by], byline=by[0] if by else None
         )
-    return Front(paragraphs[start:], noted, bullets, by[0] if by else None)
+    return Front(rest[start:], noted, bullets, by[0] if by else None)

@@ -12,8 +12,8 @@ _SAID = {
     for status, words in {
         USABLE: "usable embargoed published corrected",
         WITHHELD: "withheld withhold held hold onhold",
-        CANCELED: "canceled cancelled cancel cancelation cancellation killed kill withdrawn withdraw recalled "
-        "recall unpublished deleted delete retracted spiked takedown",
+        CANCELED: "canceled cancelled cancel cancelation cancellation killed kill withdrawn withdraw "
+        "recalled recall unpublished deleted delete retracted spiked takedown",
     }.items()
     for word in words.split()
 }

@@ -24,17 +24,10 @@ _FIRST_YEAR, _LAST_YEAR = 1846, 2100
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        [
-            "jan",
-            "feb fev",
-            "mar mrz mär",
-            "apr avr abr",
-            "may mai mag maj",
-            "jun jui",
-            "jul lug",
-            "aug ago aou",
-        ]
-        + ["sep set", "oct okt ott out", "nov", "dec dez dic des"],
+        (
+            *("jan", "feb fev", "mar mrz mär", "apr avr abr", "may mai mag maj", "jun jui"),
+            *("jul lug", "aug ago aou", "sep set", "oct okt ott out", "nov", "dec dez dic des"),
+        ),
         1,
     )
     for name in names.split()

@@ -1,0 +1,33 @@
+"""Whose item it is."""
+
+import pytest
+
+from schemas.item import ParsedItem
+from transforms.normalize import provider
+
+
+def parsed(**fields: object) -> ParsedItem:
+    return ParsedItem("file:///x", "text", **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        ({"provider_hint": "dpa", "provider_names": ("AP",)}, "dpa"),
+        ({"provider_names": ("nobody", "nprov:AFP")}, "afp"),
+        ({"provider_names": ("reuters.com",)}, "reuters"),
+        ({"provider_names": ("AP/NTB",)}, "ap"),
+        ({"uri": "urn:newsml:stt.fi:20200101:1"}, "stt"),
+        ({"uri": "tag:reuters.com,2015:newsml_X"}, "reuters"),
+        ({"credit_line": "The Associated Press"}, "ap"),
+        ({"copyright_holder": "Kyodo News"}, "kyodo"),
+        ({"provider_names": ("Evening Lamp",)}, "unknown"),
+        ({}, "unknown"),
+    ],
+)
+def test_by_markup(fields: dict[str, object], key: str) -> None:
+    assert provider.key(provider.by_markup(parsed(**fields))) == key
+
+
+def test_a_hint_that_is_no_agency_does_not_hide_the_mark_up() -> None:
+    assert provider.key(provider.by_markup(parsed(provider_hint="lamp", provider_names=("AP",)))) == "ap"
