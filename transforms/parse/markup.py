@@ -117,12 +117,13 @@ class _Reader:
         self._flush(loose=True)
 
     def _inside(self, element: etree._Element, loose: bool = True) -> None:
-        if element.text:
-            self._buffer.append(element.text)
+        buffer = self._buffer
+        if text := element.text:
+            buffer.append(text)
         for child in element:
             self._element(child, loose)
-            if child.tail:
-                self._buffer.append(child.tail)
+            if (tail := child.tail) and (buffer or not tail.isspace()):
+                buffer.append(tail)
 
     def _element(self, element: etree._Element, loose: bool) -> None:
         tag = element.tag
@@ -146,13 +147,9 @@ class _Reader:
                 self._flush(loose)
                 self._inside(element)
                 self._flush(loose=True)
-            case Kind.SKIP:
-                if loose:
-                    self._flush(loose)
-            case Kind.MEDIA if not loose:
-                self._apart(element, kind)
             case _:
-                self._flush(loose)
+                if loose or kind not in (Kind.SKIP, Kind.MEDIA):  # a picture parts no paragraph
+                    self._flush(loose)
                 self._apart(element, kind)
 
     def _marked(self, element: etree._Element, kind: Kind) -> Kind:
@@ -182,6 +179,8 @@ class _Reader:
         """Read an element that is no running text, into the field it belongs to."""
         found = self.found
         match kind:
+            case Kind.SKIP:
+                pass
             case Kind.PRE:
                 self._add(plain(xml.string(element)))
             case Kind.TABLE:

@@ -146,6 +146,8 @@ def grouped(element: etree._Element | None) -> dict[str, list[etree._Element]]:
 
 def string(element: etree._Element) -> str:
     """All text of an element, as it stands."""
+    if not len(element):
+        return element.text or ""
     return "".join(map(str, element.itertext()))
 
 
