@@ -8,9 +8,8 @@ sets them anew on one half of the pairs and prints what they give on the other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from transforms.dedupe.align import Changes, Overlap, changes
+from transforms.dedupe.decision import Relation, apart
 from transforms.dedupe.evidence import Evidence
 from transforms.dedupe.fingerprint import Sketch
 
@@ -40,35 +39,30 @@ _TABLE = 0.25  # share of numbers among the words of a table: it comes again wit
 _MENDED_JACCARD, _CUT_CONTAINMENT = 0.6, 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Kind of the relation (`near`, `silent` or `update`), Jaccard of the word 5-grams, reason in words."""
-
-    kind: str
-    similarity: float
-    reason: str
-
-
-def other_form(seen: Evidence, length: int, recurring: bool) -> bool:
-    """Whether items with the very same text are still two: a short form, and the headline tells them apart.
+def other_form(seen: Evidence, length: int, recurring: bool) -> str | None:
+    """Why items with the very same text are two all the same, or None: a form that comes again.
 
     "Quarterly dividend 25 cents, payable July 1" comes for many companies; "Fed adds reserves" comes every
     day; a quote without a change comes again at 11:10 under a headline with that time.
+
+    Args:
+        seen: what else is known of the two.
+        length: words of the shorter text.
+        recurring: several other stories had this form.
     """
     if seen.title_numbers and seen.title >= 0.4:
-        return True
-    if (length < _FORM and seen.apart > _NEXT_DAY) or (
-        length < _FEW and not (seen.same_title or seen.same_ticker)
-    ):
-        return True
-    if (
-        length < _SHORT
-        and seen.titled
-        and seen.title < (0.8 if seen.other_ticker else 0.3)
-        and not seen.same_ticker
-    ):
-        return True
-    return recurring and length < _REPORT and seen.titled and seen.title < 0.6 and not seen.same_ticker
+        return "other numbers in the headline"
+    if length < _FORM and seen.apart > _NEXT_DAY:
+        return "a short form, on another day"
+    if length < _FEW and not (seen.same_title or seen.same_ticker):
+        return "a few words under another headline"
+    if seen.same_ticker or not seen.titled:
+        return None
+    if length < _SHORT and seen.title < (0.8 if seen.other_ticker else 0.3):
+        return "a short form under another headline"
+    if recurring and length < _REPORT and seen.title < 0.6:
+        return "a form that recurs, under another headline"
+    return None
 
 
 def is_digest(earlier: Sketch, later: Sketch, seen: Evidence) -> bool:
@@ -77,37 +71,44 @@ def is_digest(earlier: Sketch, later: Sketch, seen: Evidence) -> bool:
     return shorter < 0.25 * longer and seen.title < 0.3
 
 
-def near_copy(
-    earlier: Sketch, later: Sketch, found: Overlap, seen: Evidence, *, recurring: bool
-) -> Decision | None:
-    """An unmarked item as a near copy, a silent correction or another writing of the earlier one.
-
-    Returns None where they are two stories.
-    """
+def near_copy(earlier: Sketch, later: Sketch, found: Overlap, seen: Evidence, *, recurring: bool) -> Relation:
+    """An unmarked item as near copy, silent correction or other writing of the earlier one, or as neither."""
     shorter = min(earlier.length, later.length)
-    if (
-        not _worth_a_look(found, seen)
-        or other_form(seen, shorter, recurring)
-        or is_digest(earlier, later, seen)
-    ):
-        return None
-    firm = seen.same_title or seen.same_ticker
-    if not firm:
-        if seen.other_place and found.jaccard < 0.8:
-            return None
-        if shorter < _SHORT and seen.title < 0.9 and found.jaccard < 0.8 and found.containment < 0.95:
-            return None
+    if not _worth_a_look(found, seen):
+        return apart("the texts share too little", found.jaccard)
+    if why := _kept_apart(earlier, later, found, seen, recurring=recurring):
+        return apart(why, found.jaccard)
     differ = changes(earlier, later)
     reason = _reason(found, seen, differ)
-    if reason is None or _filled_anew(found, seen, differ, shorter, recurring=recurring):
-        return None
+    if reason is None:
+        return apart("the texts share too little", found.jaccard)
+    if why := _filled_anew(found, seen, differ, shorter, recurring=recurring):
+        return apart(why, found.jaccard)
     if differ.changed:
         numbers = f"{differ.changed} number{'s' * (differ.changed > 1)} changed without a word"
-        return Decision("silent", found.jaccard, f"silent: {reason}, {numbers}")
+        return Relation("silent", found.jaccard, f"silent: {reason}, {numbers}")
     rewritten = found.jaccard < _MENDED_JACCARD and found.containment < _CUT_CONTAINMENT
     if rewritten or (shorter < _BRIEF and found.jaccard < 0.9):
-        return Decision("update", found.jaccard, f"rewritten: {reason}")
-    return Decision("near", found.jaccard, reason)
+        return Relation("update", found.jaccard, f"rewritten: {reason}")
+    return Relation("near", found.jaccard, reason)
+
+
+def _kept_apart(
+    earlier: Sketch, later: Sketch, found: Overlap, seen: Evidence, *, recurring: bool
+) -> str | None:
+    """Why two like texts are two stories, seen from outside."""
+    shorter = min(earlier.length, later.length)
+    if why := other_form(seen, shorter, recurring):
+        return why
+    if is_digest(earlier, later, seen):
+        return "one is a round-up that holds the other"
+    if seen.same_title or seen.same_ticker:
+        return None
+    if seen.other_place and found.jaccard < 0.8:
+        return "datelines from different places"
+    if shorter < _SHORT and seen.title < 0.9 and found.jaccard < 0.8 and found.containment < 0.95:
+        return "short texts under other headlines"
+    return None
 
 
 def _alike(found: Overlap) -> bool:
@@ -155,27 +156,30 @@ def _certain(differ: Changes, seen: Evidence) -> bool:
     return differ.precise >= 3 and differ.agreed >= _AGREED and (seen.same_title or seen.same_ticker)
 
 
-def _filled_anew(found: Overlap, seen: Evidence, differ: Changes, shorter: int, *, recurring: bool) -> bool:
-    """Whether the texts are one form filled for two events: other numbers or names in the same places."""
+def _filled_anew(
+    found: Overlap, seen: Evidence, differ: Changes, shorter: int, *, recurring: bool
+) -> str | None:
+    """Why the texts are one form filled for two events, or None: other numbers or names in its places."""
     firm = seen.same_title or seen.same_ticker
     if seen.other_ticker and (differ.swapped or differ.changed or found.containment < 0.9):
-        return True
+        return "other ticker symbols"
     if _certain(differ, seen):
-        return False
+        return None
     if recurring and (differ.changed or (differ.swapped and not firm)):
-        return True
+        return "a form that recurs, with other fillers"
     if differ.changed:
         if shorter < _REPORT and seen.apart > _SAME_DAY:
-            return True
+            return "other numbers on another day"
         if differ.numbers > _TABLE * shorter and not seen.same_ticker:
-            return True
+            return "a table with other numbers"
         lone = differ.changed == 1 and differ.slots == 1 and seen.same_title and seen.apart <= _SILENT
         if not lone and differ.share_changed > (_CHANGED_FIRM if firm else _CHANGED):
-            return True
+            return f"{differ.changed} of {differ.numbers} numbers replaced"
     if differ.agreed < _AGREED and differ.distinctive >= 4 and found.containment < 0.8:
-        return True
+        return f"only {differ.shared} of {differ.distinctive} numbers shared"
     if firm:
-        return False
-    if differ.lead_swapped >= 2 or (differ.lead_swapped and shorter < _SHORT):
-        return True
-    return differ.swapped >= 3 and differ.swapped > 0.03 * shorter
+        return None
+    lead = differ.lead_swapped >= 2 or (differ.lead_swapped and shorter < _SHORT)
+    if lead or (differ.swapped >= 3 and differ.swapped > 0.03 * shorter):
+        return f"{differ.swapped} names replaced"
+    return None

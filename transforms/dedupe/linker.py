@@ -6,15 +6,16 @@ uri and item_id, and each is compared with what came before it inside the horizo
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from operator import attrgetter
 
+from transforms.dedupe.decision import Relation
 from transforms.dedupe.fingerprint import Sketch
 from transforms.dedupe.forms import RECURS, form
+from transforms.dedupe.index import Entry, Index
 from transforms.dedupe.keys import keys
-from transforms.dedupe.relation import COPIES, HORIZON, Relation, reach, relation
+from transforms.dedupe.relation import COPIES, HORIZON, reach, relation
 
 MAX_BUCKET = 64
 MAX_CANDIDATES = 48
@@ -28,8 +29,8 @@ class Verdict:
 
     Attributes:
         item_id: the item.
-        story_id: uri of the first item of the chain; where items that are not one story came with the same
-            made-up uri, the later ones add `#` and 12 digits of their item_id.
+        story_id: uri of the first item of the chain; where that uri is another story's already (two items
+            with one made-up uri, a chain too long), it has `#` and 12 digits of the item_id added.
         revision_of: uri of the item that this one revises.
         duplicate_of: uri of the item in stories/ that this one copies: it belongs to duplicates/.
         duplicate_kind: `exact` or `near`.
@@ -50,21 +51,7 @@ class Verdict:
     revision_kind: str | None = None
 
 
-@dataclass(slots=True, eq=False)
-class _Entry:
-    """An item held in the index; `row` is the uri of the story that a copy points to, else its own."""
-
-    sketch: Sketch
-    order: tuple[int, str, str]
-    keys: tuple[int, ...]
-    story_id: str
-    row: str
-    copied: bool
-    form: int  # 0 where the item is a copy or version: one story counts once
-
-
 _BY_HEAD = 4
-_order = attrgetter("order")
 
 
 def _rank(related: Relation) -> int:
@@ -80,7 +67,7 @@ class Linker:
 
     Args:
         horizon: microseconds of event time that copies may be apart.
-        max_bucket: items held under one candidate key; what comes later is not found by that key.
+        max_bucket: items looked at under one candidate key: the earliest and the latest ones.
         max_candidates: items compared with a new one: those that share most keys.
         max_members: items of a chain inside the horizon; what comes later starts a new one.
 
@@ -97,34 +84,26 @@ class Linker:
         max_members: int = MAX_MEMBERS,
     ) -> None:
         self.horizon = horizon
-        self.max_bucket = max_bucket
-        self.max_candidates = max_candidates
         self.max_members = max_members
-        self.overflows: Counter[str] = Counter()
-        self._buckets: dict[int, list[_Entry]] = {}
-        self._queue: deque[_Entry] = deque()
-        self._members: dict[str, int] = {}
-        self._forms: dict[int, int] = {}
+        self._index = Index(max_bucket, max_candidates)
+        self.overflows: Counter[str] = self._index.overflows
 
     def __len__(self) -> int:
-        return len(self._queue)
+        """How many items are held."""
+        return len(self._index)
 
     def hold(self, sketch: Sketch, verdict: Verdict) -> None:
-        """Take in an item that the dataset already holds, with its verdict, in the order of `link`."""
+        """Take in an item that the dataset already holds, with its verdict, in the order of `link`.
+
+        Of the verdict, `story_id`, `revision_of` and `duplicate_of` are looked at. All that the dataset
+        holds from `reach(horizon)` before the first item to link must be given, for links to be the same as
+        if all had come at once.
+        """
         self._advance(sketch)
         copied = verdict.duplicate_of is not None
         first = not copied and verdict.revision_of is None
-        self._add(
-            _Entry(
-                sketch,
-                sketch.order,
-                keys(sketch),
-                verdict.story_id,
-                verdict.duplicate_of or sketch.uri,
-                copied,
-                form(sketch) if first else 0,
-            )
-        )
+        row = verdict.duplicate_of or sketch.uri
+        self._add(sketch, keys(sketch), verdict.story_id, row, copied, form(sketch) if first else 0)
 
     def link(self, sketch: Sketch) -> Verdict:
         """The verdict on an item. Items come in the order of `Sketch.order`.
@@ -135,19 +114,15 @@ class Linker:
         self._advance(sketch)
         found = keys(sketch)
         frame = form(sketch)
-        recurring = self._forms.get(frame, 0) >= RECURS
-        chosen = self._choose(sketch, self._candidates(found), recurring)
+        recurring = self._index.stories(frame) >= RECURS
+        chosen = self._choose(sketch, self._index.candidates(found), recurring)
         if chosen is None:
             story_id = self._story_id(sketch)
-            self._add(_Entry(sketch, sketch.order, found, story_id, sketch.uri, False, frame))
+            self._add(sketch, found, story_id, sketch.uri, False, frame)
             return Verdict(sketch.item_id, story_id)
         parent, related = chosen
         copied = related.kind in COPIES
-        self._add(
-            _Entry(
-                sketch, sketch.order, found, parent.story_id, parent.row if copied else sketch.uri, copied, 0
-            )
-        )
+        self._add(sketch, found, parent.story_id, parent.row if copied else sketch.uri, copied, 0)
         return Verdict(
             sketch.item_id,
             parent.story_id,
@@ -160,28 +135,16 @@ class Linker:
             revision_kind=None if copied else "correction" if related.kind == "silent" else related.kind,
         )
 
-    def _candidates(self, found: tuple[int, ...]) -> list[_Entry]:
-        """The items that share a key, in their order; of too many those that share most keys."""
-        counts: dict[_Entry, int] = {}
-        for key in found:
-            for entry in self._buckets.get(key, ()):
-                counts[entry] = counts.get(entry, 0) + 1
-        if len(counts) <= self.max_candidates:
-            return sorted(counts, key=_order) if len(counts) > 1 else list(counts)
-        self.overflows["candidates"] += 1
-        chosen = sorted(counts, key=lambda entry: (-counts[entry], entry.order))
-        return sorted(chosen[: self.max_candidates], key=_order)
-
     def _choose(
-        self, sketch: Sketch, candidates: list[_Entry], recurring: bool
-    ) -> tuple[_Entry, Relation] | None:
+        self, sketch: Sketch, candidates: list[Entry], recurring: bool
+    ) -> tuple[Entry, Relation] | None:
         """The item to link to: the earliest that it copies word for word, else the earliest that it copies,
         else the one it names, else the earliest that it revises by its text, else the latest by its head.
 
         A near copy of a copy hides behind the story only if it is a copy of that story too; otherwise it
         stays in stories/ as a version, so that texts cannot drift apart copy by copy.
         """
-        best: tuple[int, _Entry, Relation] | None = None
+        best: tuple[int, Entry, Relation] | None = None
         stories: dict[tuple[str, str], Relation] = {}
         for entry in candidates:
             if best and best[0] < len(COPIES) and entry.sketch.body != sketch.body:
@@ -189,7 +152,7 @@ class Linker:
             related = relation(entry.sketch, sketch, horizon=self.horizon, recurring=recurring)
             if related is None:
                 continue
-            if self._members[entry.story_id] >= self.max_members:
+            if self._index.members(entry.story_id) >= self.max_members:
                 self.overflows["members"] += 1
                 continue
             if not entry.copied:
@@ -206,45 +169,22 @@ class Linker:
         return (best[1], best[2]) if best else None
 
     def _story_id(self, sketch: Sketch) -> str:
-        """The uri; with a suffix where an unrelated item with the same made-up uri has taken it."""
-        if sketch.own_uri and sketch.uri in self._members:
+        """The uri; with a suffix where another story inside the horizon has taken it."""
+        if self._index.members(sketch.uri):
             return f"{sketch.uri}#{sketch.item_id[:12]}"
         return sketch.uri
 
-    def _add(self, entry: _Entry) -> None:
-        self._queue.append(entry)
-        self._members[entry.story_id] = self._members.get(entry.story_id, 0) + 1
-        if entry.form:
-            self._forms[entry.form] = self._forms.get(entry.form, 0) + 1
-        for key in entry.keys:
-            bucket = self._buckets.get(key)
-            if bucket is None:
-                self._buckets[key] = [entry]
-            elif len(bucket) < self.max_bucket:
-                bucket.append(entry)
-            else:
-                self.overflows["bucket"] += 1
+    def _add(
+        self, sketch: Sketch, found: tuple[int, ...], story_id: str, row: str, copied: bool, frame: int
+    ) -> None:
+        self._index.add(Entry(sketch, sketch.order, found, story_id, row, copied, frame))
 
     def _advance(self, sketch: Sketch) -> None:
         """Forget what no item from now on can be related to."""
-        if self._queue and self._queue[-1].order > sketch.order:
+        latest = self._index.latest()
+        if latest and latest > sketch.order:
             raise ValueError(f"item {sketch.item_id} comes after a later one")
-        oldest = sketch.time - reach(self.horizon)
-        while self._queue and self._queue[0].sketch.time < oldest:
-            entry = self._queue.popleft()
-            self._members[entry.story_id] -= 1
-            if not self._members[entry.story_id]:
-                del self._members[entry.story_id]
-            if entry.form:
-                self._forms[entry.form] -= 1
-                if not self._forms[entry.form]:
-                    del self._forms[entry.form]
-            for key in entry.keys:
-                bucket = self._buckets.get(key)
-                if bucket and bucket[0] is entry:
-                    del bucket[0]
-                    if not bucket:
-                        del self._buckets[key]
+        self._index.forget(sketch.time - reach(self.horizon))
 
 
 def assign(sketches: Iterable[Sketch], horizon: int = HORIZON) -> dict[str, Verdict]:

@@ -24,6 +24,7 @@ SPELLED = {
     "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20,
 }  # fmt: skip
 _EXACT = -9  # exponent of numbers that are no rounding: fractions, times, ranges
+_LARGEST = 1e37  # that 32-bit floats hold
 _SHADE = 1 + 1e-7  # more than 32-bit floats lose
 _SLACK = 0.505  # of the last digit: rounding, and what 32-bit floats lose
 
@@ -54,11 +55,11 @@ def number(token: str, exponent: int = 0) -> Number:
         return Number(SPELLED[token] * scale, exponent)
     if _PLAIN.fullmatch(token) and not _GROUPED.fullmatch(token):
         whole, _, decimals = token.replace(",", ".").partition(".")
-        return Number(float(f"{whole}.{decimals}") * scale, exponent - len(decimals))
+        return Number(min(float(f"{whole}.{decimals}") * scale, _LARGEST), exponent - len(decimals))
     if match := _GROUPED.fullmatch(token[:60]):
         whole = match[1].replace(",", "") if match[1] else match[3].replace(".", "")
         decimals = (match[2] or match[4] or "")[1:]
-        return Number(float(f"{whole}.{decimals}") * scale, exponent - len(decimals))
+        return Number(min(float(f"{whole}.{decimals}") * scale, _LARGEST), exponent - len(decimals))
     if (match := _FRACTION.fullmatch(token)) and int(match[2]) < int(match[3]):
         return Number((float(match[1] or 0) + int(match[2]) / int(match[3])) * scale, _EXACT)
     return Number(-float(xxhash.xxh3_64_intdigest(token.encode()) & 0xFFFFFF), _EXACT)

@@ -6,36 +6,18 @@ with a text or headline that agrees, then the text alone (`transforms.dedupe.cop
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from schemas.agency import UNKNOWN
 from transforms.dedupe.align import Overlap, changes, overlap
-from transforms.dedupe.copies import Decision, is_digest, near_copy, other_form
+from transforms.dedupe.copies import is_digest, near_copy, other_form
+from transforms.dedupe.decision import Relation, apart
 from transforms.dedupe.evidence import Evidence, weigh
 from transforms.dedupe.fingerprint import Sketch
 
 _HOUR = 3600 * 1_000_000
 HORIZON = 72 * _HOUR
 COPIES = ("exact", "near")
+__all__ = ["COPIES", "HORIZON", "Relation", "judge", "reach", "relation"]
 _FLASH = 6 * _HOUR  # how far apart two headlines without a text may be
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """What a later item is to an earlier one.
-
-    Attributes:
-        kind: `exact` or `near` (copies), or `update`, `correction`, `repeat`, `advisory`, `kill`, `silent`
-            (versions; silent: a number was changed, and nothing says so).
-        similarity: Jaccard of the word 5-grams, 1.0 for exact copies.
-        reason: what decided, for people.
-        named: the wire itself names the earlier item.
-    """
-
-    kind: str
-    similarity: float
-    reason: str
-    named: bool = False
 
 
 def reach(horizon: int) -> int:
@@ -50,16 +32,24 @@ def reach(horizon: int) -> int:
 def relation(
     earlier: Sketch, later: Sketch, *, horizon: int = HORIZON, recurring: bool = False
 ) -> Relation | None:
-    """What `later` is to `earlier`, or None where they are two stories.
+    """What `later` is to `earlier`, None where they are two stories; the arguments are those of `judge`."""
+    found = judge(earlier, later, horizon=horizon, recurring=recurring)
+    return found if found.kind else None
+
+
+def judge(earlier: Sketch, later: Sketch, *, horizon: int = HORIZON, recurring: bool = False) -> Relation:
+    """What `later` is to `earlier`, with the reason, also where they are two stories (kind None).
 
     Args:
         earlier, later: sketches in the order of `Sketch.order`.
         horizon: how far apart copies may be, microseconds of event time.
         recurring: the later text is a form that several other stories filled (`transforms.dedupe.forms`).
     """
-    apart = later.time - earlier.time
-    if apart > reach(horizon) or _other_provider(earlier, later):
-        return None
+    gap = later.time - earlier.time
+    if gap > reach(horizon):
+        return apart("too far apart in time")
+    if _other_provider(earlier, later):
+        return apart("of different agencies")
     kind = later.revision_kind or ("kill" if later.pub_status == "canceled" else None)
     exact = bool(later.body) and later.body == earlier.body
     marked = kind is not None and (kind, later.revision) != (earlier.revision_kind, earlier.revision)
@@ -68,8 +58,8 @@ def relation(
             return Relation("exact", 1.0, f"same text, {named}", named=True)
         similarity = overlap(earlier, later).jaccard if earlier.words and later.words else 0.0
         return Relation(kind or "update", similarity, named, named=True)
-    if apart > horizon and kind is None:
-        return None
+    if gap > horizon and kind is None:
+        return apart("too far apart in time")
     seen = weigh(earlier, later)
     if not later.words or not earlier.words:
         return _without_text(earlier, later, kind, seen)
@@ -77,16 +67,11 @@ def relation(
         return Relation(kind, 1.0, f"{kind} of the same text") if kind and marked else _EXACT
     found = overlap(earlier, later)
     if kind and (marked or kind == "correction"):
-        reason = _revises(earlier, later, found, seen, kind)
-        return Relation(kind, found.jaccard, reason) if reason else None
-    return _from(near_copy(earlier, later, found, seen, recurring=recurring))
+        return _version(earlier, later, found, seen, kind)
+    return near_copy(earlier, later, found, seen, recurring=recurring)
 
 
 _EXACT = Relation("exact", 1.0, "same text")
-
-
-def _from(decision: Decision | None) -> Relation | None:
-    return Relation(decision.kind, decision.similarity, decision.reason) if decision else None
 
 
 def _other_provider(earlier: Sketch, later: Sketch) -> bool:
@@ -105,15 +90,17 @@ def _named(earlier: Sketch, later: Sketch) -> str | None:
     return None
 
 
-def _without_text(earlier: Sketch, later: Sketch, kind: str | None, seen: Evidence) -> Relation | None:
+def _without_text(earlier: Sketch, later: Sketch, kind: str | None, seen: Evidence) -> Relation:
     """Flashes are headlines only, kills and advisories may be: the headline or slug must be the same.
 
     Pictures have headlines only, too, but are told apart by what they show (see `Sketch.body`).
     """
     if kind in ("kill", "advisory") and (seen.same_title or seen.same_slug or seen.same_id):
         return Relation(kind, 0.0, f"{kind} with the same {_head(seen)}")
-    if not seen.same_title or earlier.body != later.body or seen.apart > _FLASH:
-        return None
+    if not seen.same_title or earlier.body != later.body:
+        return apart("one has no text, and the headlines or what they point at differ")
+    if seen.apart > _FLASH:
+        return apart("the same headline without a text, hours later")
     if kind and kind != earlier.revision_kind:
         return Relation(kind, 1.0, f"{kind} of the same headline")
     return Relation("exact", 1.0, "same headline, no text")
@@ -123,23 +110,31 @@ def _head(seen: Evidence) -> str:
     return "headline" if seen.same_title else "identifier" if seen.same_id else "slug line"
 
 
-def _revises(earlier: Sketch, later: Sketch, found: Overlap, seen: Evidence, kind: str) -> str | None:
-    """Why an item with a revision marker is taken for a version of the earlier one; None if it is not."""
-    headed = seen.same_title or seen.same_slug or seen.same_id or seen.same_ticker or seen.title >= 0.6
-    if kind in ("kill", "advisory") and (seen.same_title or seen.same_slug or seen.same_id):
-        return f"{kind} with the same {_head(seen)}"
-    if (found.containment < 0.5 and not headed) or is_digest(earlier, later, seen):
-        return None
+def _version(earlier: Sketch, later: Sketch, found: Overlap, seen: Evidence, kind: str) -> Relation:
+    """An item with a revision marker as a version of the earlier one, or not."""
+
+    def version(reason: str) -> Relation:
+        return Relation(kind, found.jaccard, f"{kind} marker, {reason}")
+
+    filed = seen.same_title or seen.same_slug or seen.same_id
+    headed = filed or seen.same_ticker or seen.title >= 0.6
+    if kind in ("kill", "advisory") and filed:
+        return version(f"same {_head(seen)}")
+    if found.containment < 0.5 and not headed:
+        return apart(f"{kind} of something else: texts and headlines differ", found.jaccard)
+    if is_digest(earlier, later, seen):
+        return apart("one is a round-up that holds the other", found.jaccard)
     differ = changes(earlier, later)
     if seen.other_ticker and differ.swapped:
-        return None
+        return apart("other ticker symbols", found.jaccard)
     # A repeat changes nothing but slips; a correction may change all of a short text's one or two numbers.
-    if differ.share_changed > 0.25 and (
-        kind == "repeat" or (differ.changed > 1 and differ.share_changed > 0.5)
-    ):
-        return None
+    most = 0.25 if kind == "repeat" else 0.5
+    if differ.share_changed > most and (kind == "repeat" or differ.changed > 1):
+        return apart(f"{differ.changed} of {differ.numbers} numbers replaced", found.jaccard)
     if found.containment >= 0.5 and differ.lead_swapped < 3:
-        return f"{kind} marker, text contained {found.containment:.2f}"
+        return version(f"text contained {found.containment:.2f}")
     if headed and (found.containment >= 0.2 or (differ.distinctive >= 3 and differ.agreed >= 0.7)):
-        return f"{kind} marker, headline or slug line agrees, text contained {found.containment:.2f}"
-    return None
+        return version(f"headline or slug line agrees, text contained {found.containment:.2f}")
+    if (seen.same_slug or seen.same_id) and seen.title >= 0.4:
+        return version(f"same {_head(seen)} and a like headline")
+    return apart(f"{kind} of something else: the texts share too little", found.jaccard)

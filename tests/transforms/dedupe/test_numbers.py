@@ -1,5 +1,6 @@
 """Values of numbers, and when two of them are one."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,6 +67,8 @@ def test_every_token_is_read_and_compared(one, unit, other, other_unit):
     left, right = read(one, unit), read(other, other_unit)
     assert same(left, left)
     assert same(left, right) == same(right, left)
+    assert left.digits >= 0
+    assert np.isfinite(np.float32(left.value))
 
 
 @given(st.lists(st.tuples(TOKENS, SCALES), max_size=12))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.item import Association
-from transforms.dedupe.relation import HORIZON, reach, relation
+from transforms.dedupe.relation import HORIZON, judge, reach, relation
 from transforms.dedupe.sketch import sketch
 
 PAYOUT = (
@@ -223,6 +223,28 @@ def test_a_recurring_form_is_held_to_its_fillers(item, story):
     one, two = item(story, "Ferry"), item(story.replace("25 minutes", "35 minutes"), "Ferry", hours=2)
     assert kind(one, two) == "silent"
     assert kind(one, two, recurring=True) is None
+
+
+def test_what_keeps_two_apart_is_said_in_words(item, story):
+    said = {
+        judge(sketch(one), sketch(two)).reason
+        for one, two in (
+            (item(story), item("Something else altogether was said today.", hours=1)),
+            (item(story), item(story, hours=100)),
+            (item(story, provider="dpa"), item(story, provider="apa", hours=1)),
+            (item(story, "Quotes 11:00"), item(story, "Quotes 11:10", hours=1)),
+        )
+    }
+    assert len(said) == 4
+    assert all(said)
+
+
+def test_a_new_writing_under_the_same_slug_and_marker_is_a_version(item, story):
+    other = "Lowestrand lost its ferry terminal after all. It closes at once, and nobody knows for how long."
+    one = item(story, "Lowestrand ferry terminal to close", slugline="Ferry")
+    two = item(other, "Lowestrand ferry terminal closes", slugline="Ferry", hours=2, revision_kind="update")
+    assert kind(one, two) == "update"
+    assert kind(one, dataclasses.replace(two, revision_kind=None)) is None
 
 
 BODIES = st.lists(
