@@ -38,7 +38,8 @@ _ALIASES = _table("iw=he in=id ji=yi gb=en uk-en=en us=en jp=ja cn=zh gr=el")
 _SAMPLE = 300  # characters the detector reads
 _NO_LETTERS = re.compile(r"[\d\W_]+")
 _ENOUGH = 40  # letters below which a detection is a guess
-_SURE = 0.5
+_SURE, _SURE_IF_SHORT = 0.5, 0.8
+_SHORT = 120  # letters below which a detection must be surer
 _OVERRULES = 0.85  # confidence at which the text overrules the wire's tag
 _OWN_SCRIPT = re.compile("[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\ufeff]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
@@ -101,7 +102,8 @@ def detect(text: str) -> tuple[str, float] | None:
     if len(sample) < (_ENOUGH if sample.isascii() or _LATIN.search(sample) else 8):
         return None
     language, score = _model()(sample)
-    return (language, score) if score >= _SURE else None
+    needed = _SURE_IF_SHORT if len(sample) < _SHORT else _SURE
+    return (language, score) if score >= needed else None
 
 
 def read(tag: str | None, headline: str | None, body: str) -> tuple[str | None, str | None]:

@@ -42,6 +42,11 @@ _LABELLED = re.compile(
     r"|not for (?:publication|release|use) (?:before|until|in)\b|bajo embargo\b|sous embargo\b)",
     re.I,
 )
+_SHOUTED = re.compile(
+    r"(?:ADDS|ADDING|UPDATES?|UPDATING|RECASTS|CORRECTS|CLARIFIES|RELEADS|REFILES|REPEATS|RESENDING|REMOVES|FIXES"
+    r"|AJOUTE|ACTUALISE|PRÉCISE|CORRIGE|ACTUALIZA|AÑADE|AGREGA|AMPLÍA|ATUALIZA"
+    r"|ERGÄNZT|AKTUALISIERT|NEU)\b:? +(?=.*[a-zà-ÿ])"
+)
 _BRACKET = re.compile(r"[()\[\]]")
 _BULLET = re.compile(r"[*•·▪●]\s+(?=\S)|[•▪●](?=[^\W_])")
 
@@ -69,7 +74,7 @@ def is_note(paragraph: str) -> bool:
         return False
     if paragraph[:1] in ("(", "["):
         return not paragraph[_closing(paragraph) + 1 :].strip(" .") and bool(_BRACKETED.match(paragraph))
-    return bool(_LABELLED.match(paragraph))
+    return bool(_LABELLED.match(paragraph) or (len(paragraph) < _GLUED and _SHOUTED.match(paragraph)))
 
 
 def _closing(paragraph: str) -> int:

@@ -30,6 +30,8 @@ LEAD = "OSLO, March 3 (Reuters) - Prices rose."
         "(Eds: Updates)",
         "EMBARGO: not before 12 noon",
         "(With photos)",
+        "ADDS quote from the board",
+        "UPDATES with closing prices",
     ],
 )
 def test_notes_to_editors(note: str) -> None:
@@ -54,6 +56,7 @@ def test_notes_to_editors(note: str) -> None:
         "Not for the first time, he fell.",
         "With prices up, buyers waited.",
         "Updates on the storm were scarce.",
+        "ADDS UP TO NOTHING",
     ],
 )
 def test_leads_that_begin_alike(line: str) -> None:
