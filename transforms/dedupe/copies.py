@@ -84,12 +84,13 @@ def near_copy(earlier: Sketch, later: Sketch, found: Overlap, seen: Evidence, *,
         return apart("the texts share too little", found.jaccard)
     if why := _filled_anew(found, seen, differ, shorter, recurring=recurring):
         return apart(why, found.jaccard)
+    ground = "text" if _alike(found) else "head"
     if differ.changed:
         numbers = f"{differ.changed} number{'s' * (differ.changed > 1)} changed without a word"
-        return Relation("silent", found.jaccard, f"silent: {reason}, {numbers}")
+        return Relation("silent", found.jaccard, f"silent: {reason}, {numbers}", ground)
     rewritten = found.jaccard < _MENDED_JACCARD and found.containment < _CUT_CONTAINMENT
     if rewritten or (shorter < _BRIEF and found.jaccard < 0.9):
-        return Relation("update", found.jaccard, f"rewritten: {reason}")
+        return Relation("update", found.jaccard, f"rewritten: {reason}", ground)
     return Relation("near", found.jaccard, reason)
 
 

@@ -51,15 +51,14 @@ class Verdict:
     revision_kind: str | None = None
 
 
-_BY_HEAD = 4
+_GROUNDS = ("named", "text", "head")
 
 
 def _rank(related: Relation) -> int:
+    """Exact copies, near copies, then versions by what they rest on."""
     if related.kind in COPIES:
         return COPIES.index(related.kind)
-    if related.named:
-        return 2
-    return 3 if related.similarity else _BY_HEAD
+    return len(COPIES) + _GROUNDS.index(related.ground or "head")
 
 
 class Linker:
@@ -160,11 +159,13 @@ class Linker:
             elif related.kind == "near":
                 with_story = stories.get((entry.story_id, entry.row))
                 if with_story is None or with_story.kind not in COPIES:
-                    related = Relation("update", related.similarity, f"copy of a copy: {related.reason}")
+                    related = Relation(
+                        "update", related.similarity, f"copy of a copy: {related.reason}", related.ground
+                    )
             rank = _rank(related)
             if not rank:
                 return entry, related
-            if best is None or rank < best[0] or rank == best[0] == _BY_HEAD:
+            if best is None or rank < best[0] or (rank == best[0] and related.ground == "head"):
                 best = rank, entry, related
         return (best[1], best[2]) if best else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -76,8 +77,9 @@ def same(one: Number, other: Number) -> bool:
 
 def changed(earlier: Sequence[Number], later: Sequence[Number]) -> int:
     """How many numbers of one place were replaced by others: those on each side without a partner."""
-    left, right = list(earlier), list(later)
-    for one in earlier:
+    left = list((Counter(earlier) - Counter(later)).elements())
+    right = list((Counter(later) - Counter(earlier)).elements())
+    for one in list(left):
         for index, other in enumerate(right):
             if same(one, other):
                 left.remove(one)

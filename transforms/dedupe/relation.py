@@ -17,6 +17,7 @@ _HOUR = 3600 * 1_000_000
 HORIZON = 72 * _HOUR
 COPIES = ("exact", "near")
 __all__ = ["COPIES", "HORIZON", "Relation", "judge", "reach", "relation"]
+_UPDATED = 24 * _HOUR  # how far apart versions with other texts may be
 _FLASH = 6 * _HOUR  # how far apart two headlines without a text may be
 
 
@@ -55,9 +56,9 @@ def judge(earlier: Sketch, later: Sketch, *, horizon: int = HORIZON, recurring: 
     marked = kind is not None and (kind, later.revision) != (earlier.revision_kind, earlier.revision)
     if named := _named(earlier, later):
         if exact and not marked and later.version == earlier.version:
-            return Relation("exact", 1.0, f"same text, {named}", named=True)
+            return Relation("exact", 1.0, f"same text, {named}", "named")
         similarity = overlap(earlier, later).jaccard if earlier.words and later.words else 0.0
-        return Relation(kind or "update", similarity, named, named=True)
+        return Relation(kind or "update", similarity, named, "named")
     if gap > horizon and kind is None:
         return apart("too far apart in time")
     seen = weigh(earlier, later)
@@ -96,14 +97,14 @@ def _without_text(earlier: Sketch, later: Sketch, kind: str | None, seen: Eviden
     Pictures have headlines only, too, but are told apart by what they show (see `Sketch.body`).
     """
     if kind in ("kill", "advisory") and (seen.same_title or seen.same_slug or seen.same_id):
-        return Relation(kind, 0.0, f"{kind} with the same {_head(seen)}")
+        return Relation(kind, 0.0, f"{kind} with the same {_head(seen)}", "head")
     if not seen.same_title or earlier.body != later.body:
         return apart("one has no text, and the headlines or what they point at differ")
     if seen.apart > _FLASH:
         return apart("the same headline without a text, hours later")
     if kind and kind != earlier.revision_kind:
-        return Relation(kind, 1.0, f"{kind} of the same headline")
-    return Relation("exact", 1.0, "same headline, no text")
+        return Relation(kind, 1.0, f"{kind} of the same headline", "head")
+    return Relation("exact", 1.0, "same headline, no text", "head")
 
 
 def _head(seen: Evidence) -> str:
@@ -113,8 +114,8 @@ def _head(seen: Evidence) -> str:
 def _version(earlier: Sketch, later: Sketch, found: Overlap, seen: Evidence, kind: str) -> Relation:
     """An item with a revision marker as a version of the earlier one, or not."""
 
-    def version(reason: str) -> Relation:
-        return Relation(kind, found.jaccard, f"{kind} marker, {reason}")
+    def version(reason: str, ground: str = "head") -> Relation:
+        return Relation(kind, found.jaccard, f"{kind} marker, {reason}", ground)
 
     filed = seen.same_title or seen.same_slug or seen.same_id
     headed = filed or seen.same_ticker or seen.title >= 0.6
@@ -132,8 +133,13 @@ def _version(earlier: Sketch, later: Sketch, found: Overlap, seen: Evidence, kin
     if differ.share_changed > most and (kind == "repeat" or differ.changed > 1):
         return apart(f"{differ.changed} of {differ.numbers} numbers replaced", found.jaccard)
     if found.containment >= 0.5 and differ.lead_swapped < 3:
-        return version(f"text contained {found.containment:.2f}")
-    if headed and (found.containment >= 0.2 or (differ.distinctive >= 3 and differ.agreed >= 0.7)):
+        return version(f"text contained {found.containment:.2f}", "text")
+    if kind == "repeat":
+        return apart("repeat of something else: the texts differ", found.jaccard)
+    if kind == "update" and seen.apart > _UPDATED:
+        return apart("update of something else: texts differ, a day later", found.jaccard)
+    figures = found.containment >= 0.1 and differ.distinctive >= 3 and differ.agreed >= 0.7
+    if headed and (found.containment >= 0.2 or figures):
         return version(f"headline or slug line agrees, text contained {found.containment:.2f}")
     if (seen.same_slug or seen.same_id) and seen.title >= 0.4:
         return version(f"same {_head(seen)} and a like headline")

@@ -49,6 +49,31 @@ def test_a_chain_of_versions_and_copies(item, story):
     assert {verdict.story_id for verdict in found} == {first.uri}
 
 
+def test_a_version_belongs_to_the_text_it_has_before_the_headline_it_has(item):
+    frame = (
+        "The harbour office of Norrsund lists the matters brought before it since it last sat. "
+        "Whoever wants to be heard must write to the secretary before the end of the week.\n"
+    )
+    first = frame + (
+        "A fish merchant asks for a berth nearer to the ice house because his crews lose an hour a day. "
+        "Two sailing clubs want the northern basin dredged, and the pilots ask for a second boat."
+    )
+    second = frame + (
+        "The council of Sandholm proposes a mail ferry that would call at all six outer islands. "
+        "A widow objects to the sale of the old crane, which her husband built, and offers to mend it."
+    )
+    yesterday, today = (
+        item(first, "Matters before the office"),
+        item(second, "Matters before the office", hours=20),
+    )
+    more = second + "\nThe office will sit again on Monday."
+    update = item(more, "Matters before the office", hours=22, revision_kind="update")
+    found = verdicts(yesterday, today, update)
+    assert found[1].story_id == today.uri
+    assert found[2].revision_of == today.uri
+    assert verdicts(yesterday, update)[1].revision_of == yesterday.uri
+
+
 def test_a_silent_correction_stays_in_stories(item, story):
     first, silent = item(story, "Ferry"), item(story.replace("25 min", "35 min"), "Ferry", hours=1)
     found = verdicts(first, silent)[1]

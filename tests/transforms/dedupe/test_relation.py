@@ -106,7 +106,7 @@ def test_the_wires_own_identifiers_decide(item, story):
     assert kind(item(story, uri="tag:a"), item(other, hours=1, revises="tag:a")) == "update"
     assert kind(item(story, uri="tag:a"), item(other, hours=1, alternate_ids=["tag:a"])) == "update"
     found = related(item(story, uri="tag:a"), item("", hours=1, uri="tag:a", pub_status="canceled"))
-    assert (found.kind, found.named) == ("kill", True)
+    assert (found.kind, found.ground) == ("kill", "named")
 
 
 def test_a_made_up_uri_decides_nothing(item, story):
