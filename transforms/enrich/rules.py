@@ -11,7 +11,7 @@ from transforms.enrich.single import UNNAMED, single
 from transforms.enrich.span import Span
 from transforms.enrich.tickers import without_tickers
 from transforms.enrich.unshaped import shouted
-from transforms.enrich.words import word_set
+from transforms.enrich.words import digest, word_set
 
 # German and its kin write every noun with a capital: shape alone says nothing there.
 _NOUNS_CAPITALISED = frozenset(("de", "lb", "gsw", "nds"))
@@ -23,10 +23,15 @@ _LONGEST_COMMON = 4  # shorter words that begin sentences begin no organisation'
 
 
 class Rules:
-    """The default tagger. Without state of its own: the gazetteer is shared by the process."""
+    """The default tagger. Without state of its own: the gazetteer is shared by the process.
+
+    Attributes:
+        identity: name, and hash of its tables, for the run report.
+    """
 
     def __init__(self) -> None:
         self._gazetteer: Gazetteer = gazetteer()
+        self.identity = f"rules sha256:{digest()}"
 
     def tag(self, text: str, language: str | None) -> list[Span]:
         """Spans of the names in `text`, in order, not overlapping.

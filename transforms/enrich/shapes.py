@@ -38,6 +38,7 @@ NAMES = re.compile(
     rf"|, (?=(?:{_LEGAL})\b|[{_UPPER}]\w+(?:, [{_UPPER}]\w+){{0,2}} & )[{_UPPER}]{_REST})*"
 )
 WORDS = re.compile(rf"[{_UPPER}](?<!\w\w)\w+")
+TOKENS = re.compile(r"\w+")
 _DIGITS = b"0123456789"
 # A line is a table's where digits are more than this share of it (measured on the developers' Reuters
 # feed: earnings tables .2 to .5, prose below .08).

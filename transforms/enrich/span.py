@@ -41,3 +41,9 @@ class Tagger(Protocol):
             language: BCP 47, None where it is not known.
         """
         ...
+
+
+def identity(tagger: Tagger) -> str:
+    """What a tagger is, for the run report: its `identity` (name, version, hash), else its class."""
+    named: str = getattr(tagger, "identity", f"{type(tagger).__module__}.{type(tagger).__qualname__}")
+    return named

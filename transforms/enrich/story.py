@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.item import Entity, Link, Mention, Place, Subject, Topic
+from transforms.enrich.aliases import Alias, Aliased, Aliases
 from transforms.enrich.consistency import Name, consistent
 from transforms.enrich.links import company_links, organisations
 from transforms.enrich.places import place, place_links
 from transforms.enrich.salience import salience
 from transforms.enrich.shapes import is_sentence, prose
 from transforms.enrich.span import ORG, PLACES, Tagger
+from transforms.enrich.topics import Vocabulary, topics_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ class Enrichment:
     topics: tuple[Topic, ...]
 
 
-def enrich(story: Story, tagger: Tagger) -> Enrichment:
+def enrich(
+    story: Story, tagger: Tagger, *, vocabulary: Vocabulary | None = None, aliases: Aliases | None = None
+) -> Enrichment:
     """Entities and topics of a story.
 
     An entity has a row for each form in which the story names it (`Angela Merkel`, `Merkel`): `text` is the
@@ -58,14 +62,19 @@ def enrich(story: Story, tagger: Tagger) -> Enrichment:
     Args:
         story: the story.
         tagger: what finds the names in the body.
+        vocabulary: Media Topics in full (`--mediatopics`); else the top level alone is known.
+        aliases: the user's names (`--entities`).
     """
+    if aliases is not None:
+        tagger = Aliased(tagger, aliases)
+    own = aliases.by_form if aliases is not None else {}
     text = prose(story.body_text)
     names = consistent(text, tagger.tag(text, story.language)) if text else []
     if names:
-        entities = _entities(story, names, "body_text", story.body_text)
+        entities = _entities(story, names, "body_text", story.body_text, own)
     else:
-        entities = _entities(story, _of_headline(story, tagger), "headline", story.headline)
-    return Enrichment(entities, ())
+        entities = _entities(story, _of_headline(story, tagger), "headline", story.headline, own)
+    return Enrichment(entities, topics_of(story.subjects, story.keywords, vocabulary))
 
 
 def _of_headline(story: Story, tagger: Tagger) -> list[Name]:
@@ -78,11 +87,15 @@ def _of_headline(story: Story, tagger: Tagger) -> list[Name]:
     return consistent(headline, tagger.tag(headline, story.language))
 
 
-def _entities(story: Story, names: Sequence[Name], field: str, body: str) -> tuple[Entity, ...]:
+def _entities(
+    story: Story, names: Sequence[Name], field: str, body: str, own: Mapping[str, Alias]
+) -> tuple[Entity, ...]:
     groups: dict[tuple[str, str], list[Name]] = {}
     places: dict[tuple[str, str], Place] = {}
     for name in names:
-        if name.type in PLACES:
+        if name.form in own:
+            name.name = own[name.form].name
+        elif name.type in PLACES:
             found = place(name.form, name.type, story.provider, story.language)
             if found is not None:
                 name.name = found.name
@@ -106,6 +119,10 @@ def _entities(story: Story, names: Sequence[Name], field: str, body: str) -> tup
             if tickers:
                 links = company_links(body, (end for name in group for _, end in name.places))
             links += organisations().get(full, ())
+        for name in group:
+            if name.form in own:
+                links = (*own[name.form].links, *(link for link in links if link not in own[name.form].links))
+                break
         for name in group:
             mentions = [Mention(field, start, end) for start, end in sorted(name.places)]
             entity = Entity(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import tomllib
 from importlib import resources
 
@@ -30,3 +31,20 @@ def word_lists() -> dict[str, list[str]]:
 def word_set(name: str) -> frozenset[str]:
     """One list as a set."""
     return frozenset(word_lists()[name])
+
+
+TABLES = (
+    "entity_words.toml",
+    "family_names.txt",
+    "first_names.txt",
+    "organisations.tsv",
+    "place_words.tsv",
+    "regions.tsv",
+)
+
+
+@functools.cache
+def digest() -> str:
+    """SHA-256 of the tables that the rules tagger reads, in hexadecimal digits."""
+    folder = resources.files("schemas").joinpath("data")
+    return hashlib.sha256(b"".join(folder.joinpath(name).read_bytes() for name in TABLES)).hexdigest()
