@@ -24,9 +24,10 @@ from schemas.places import CAPITAL, DATA, NAMES_SCHEMA, TABLE_SCHEMA, fold
 
 # Languages of the names of countries and subdivisions: those of the agencies that datelines are read of.
 LANGUAGES = (
-    "de fr es pt pt_BR it nl sv nb_NO nn da fi ru zh_CN zh_TW ar ja ko pl cs sk hu ro bg hr sr sl "
-    "tr el he fa id ca uk et lt lv is vi"
-).split()
+    "de", "fr", "es", "pt", "pt_BR", "it", "nl", "sv", "nb_NO", "nn", "da", "fi", "ru", "zh_CN",
+    "zh_TW", "ar", "ja", "ko", "pl", "cs", "sk", "hu", "ro", "bg", "hr", "sr", "sl", "tr", "el",
+    "he", "fa", "id", "ca", "uk", "et", "lt", "lv", "is", "vi",
+)  # fmt: skip
 # Below this many inhabitants only names in Latin script are kept: 1.2 million names become 0.9.
 ALL_NAMES = 1000
 _CODE = re.compile(r"[A-Z]{2,4}|[A-Z]{2}\w{3}")
@@ -65,7 +66,7 @@ class Row:
 
 
 def variants(name: str) -> Iterator[str]:
-    """The keys under which a name is found: as it is, and with `ue` for `ü`, as wires without accents write."""
+    """The keys of a name: as it is, and with `ue` for `ü`, as wires without accents write it."""
     yield fold(name)
     written = name.translate(_DIGRAPHS)
     if written != name:
@@ -73,7 +74,7 @@ def variants(name: str) -> Iterator[str]:
 
 
 def wanted(name: str, population: int) -> bool:
-    """Whether an alternate name is one that a text may hold: no airport codes, no lower-case romanizations."""
+    """Whether a text may hold an alternate name: no airport codes, no lower-case romanizations."""
     if not name.strip() or _CODE.fullmatch(name) or _ROMANIZED.fullmatch(name):
         return False
     return population >= ALL_NAMES or bool(_LATIN.fullmatch(name))

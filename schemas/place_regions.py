@@ -18,6 +18,8 @@ _CANADA = {
 }  # fmt: skip
 # Their codes in GeoNames are those of ISO 3166-2, zeros apart.
 _SAME = ("US", "GB", "BE", "CH", "AT")
+# Their codes in GeoNames are larger areas than those of ISO 3166-2.
+_COARSER = ("TW", "SI", "LV", "MK")
 # A city that gives its subdivision's name away has at least this many inhabitants.
 _BIG = 20_000
 
@@ -59,7 +61,7 @@ def _votes(
     """For each GeoNames code the subdivisions of whose name it has a big city."""
     votes: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for subdivision in subdivisions:
-        if subdivision.parent_code:
+        if subdivision.parent_code or subdivision.country_code in _COARSER:
             continue
         seat = by_name.get((subdivision.country_code, fold(subdivision.name)))
         if seat and seat[0] >= _BIG and seat[1] not in ("", "00"):

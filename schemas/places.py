@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import functools
-import re
-import unicodedata
+import math
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-DATA = Path(str(resources.files("schemas").joinpath("data")))
+from schemas.columns import Codes, Strings, flags, numbers, view
+from schemas.folding import DATA, fold
+
+__all__ = ["DATA", "Details", "Entry", "PlaceTable", "fold", "places"]
+
 # No nulls (an empty text, 0 or NaN stands for them): the columns are then read without pyarrow.compute.
 TABLE_SCHEMA = pa.schema(
     [
@@ -32,40 +33,9 @@ TABLE_SCHEMA = pa.schema(
     ]
 )
 NAMES_SCHEMA = pa.schema([("key", pa.string()), ("row", pa.int32()), ("main", pa.bool_())])
-CAPITAL = 5
-"""How much a capital counts: as a city of that many times its inhabitants (99.8 % of 20,351 datelines right)."""
-
-
-def _simplified() -> dict[str, str]:
-    """Traditional Chinese characters of place names to simplified ones: GeoNames has now these, now those."""
-    lines = (DATA / "places_han.tsv").read_text("utf-8").splitlines()[1:]
-    return dict(line.split("\t") for line in lines)
-
-
-# Letters that NFKD leaves whole, and Arabic letters that are written one for the other.
-_LETTERS = str.maketrans(
-    {
-        **dict(zip("øłđıħŧ", "oldiht", strict=True)),
-        **{"æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ـ": None},
-        **_simplified(),
-        **dict.fromkeys("'’‘`´ʼʻʹ.·", None),
-        **dict.fromkeys('-‐‑–—/,;:()[]"«»“”', " "),
-    }
-)
-_VOICED = ("\u3099", "\u309a")
-_WORDS = re.compile(r"\b(saint|sainte|ft|mt)\b")
-_SHORT = {"saint": "st", "sainte": "ste", "ft": "fort", "mt": "mount"}
 _STEP = 32
-
-
-def fold(name: str) -> str:
-    """A name as a key: case, accents, points and hyphens off, `Saint` as `st`, `Ft.` as `fort`."""
-    if not name.isascii():
-        name = unicodedata.normalize("NFKD", name)
-        name = "".join(c for c in name if c in _VOICED or not unicodedata.combining(c))
-        name = unicodedata.normalize("NFC", name)
-    key = " ".join(name.casefold().translate(_LETTERS).split())
-    return _WORDS.sub(lambda match: _SHORT[match.group()], key)
+CAPITAL = 5
+"""A capital counts as a city of that many times its inhabitants: 99.8 % of 20,351 datelines come right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,80 +71,23 @@ class Details:
     longitude: float | None
 
 
-class _Strings:
-    """A column of strings as one block of bytes with offsets: a fifth of what Python strings take."""
-
-    def __init__(self, column: pa.Array) -> None:
-        buffers = column.buffers()
-        self._size = len(column)
-        self._keep = column
-        self._offsets = memoryview(buffers[1]).cast("i")[: self._size + 1]
-        self._bytes = memoryview(buffers[2]).cast("B")
-
-    def __len__(self) -> int:
-        return self._size
-
-    @property
-    def letters(self) -> Any:
-        """All bytes, as numpy has them."""
-        return np.asarray(self._bytes)
-
-    def bounds(self, numbers: Any) -> tuple[Any, Any]:
-        """Where strings begin and end among the bytes."""
-        offsets = np.asarray(self._offsets)
-        return offsets[numbers], offsets[numbers + 1]
-
-    def __getitem__(self, number: int) -> bytes:
-        offsets = self._offsets
-        return bytes(self._bytes[offsets[number] : offsets[number + 1]])
-
-
-def _view(column: pa.Array, kind: str) -> memoryview:
-    """A column of numbers as a view of its buffer: quick to index, and `to_numpy` would import pandas."""
-    size = len(column)
-    return memoryview(np.frombuffer(column.buffers()[1], kind, size, column.offset * np.dtype(kind).itemsize))
-
-
-def _flags(column: pa.Array) -> memoryview:
-    """A column of booleans, which Arrow packs into bits."""
-    bits = np.unpackbits(np.frombuffer(column.buffers()[1], np.uint8), bitorder="little")
-    return memoryview(bits[column.offset : column.offset + len(column)].astype(bool))
-
-
-class _Codes:
-    """A column of few distinct strings: a number a row."""
-
-    def __init__(self, column: pa.DictionaryArray) -> None:
-        self.values: list[str] = column.dictionary.to_pylist()
-        self._codes = memoryview(np.asarray(_view(column.indices, "i4")).astype(np.int16))
-
-    def __getitem__(self, row: int) -> str:
-        return self.values[self._codes[row]]
-
-    def equal(self, value: str) -> Any:
-        """A mask of the rows with a value."""
-        code = self.values.index(value) if value in self.values else -1
-        return np.asarray(self._codes) == code
-
-
 class PlaceTable:
     """Places by name. Names are one sorted block of bytes, searched by halving: 4 us a look-up."""
 
     def __init__(self, places: pa.Table, names: pa.Table) -> None:
         """Args: the tables that `schemas.build_places` writes."""
         column = {name: places.column(name).combine_chunks() for name in places.column_names}
-        self._names = _Strings(column["name"])
-        self._kind, self._country, self._region = (_Codes(column[n]) for n in ("kind", "country", "region"))
-        self._id = _view(column["geonames_id"], "i4")
-        self._latitude, self._longitude = (_view(column[n], "f4") for n in ("latitude", "longitude"))
-        self._capital = _flags(column["capital"])
-        self._weight = memoryview(
-            np.asarray(_view(column["population"], "i4")).astype(np.int64)
-            * np.where(self._capital, CAPITAL, 1)
-        )
-        self._keys = _Strings(names.column("key").combine_chunks())
-        self._rows = _view(names.column("row").combine_chunks(), "i4")
-        self._main = _flags(names.column("main").combine_chunks())
+        self._names = Strings(column["name"])
+        self._kind, self._country, self._region = (Codes(column[n]) for n in ("kind", "country", "region"))
+        self._id = view(numbers(column["geonames_id"], "i4"))
+        self._latitude, self._longitude = (view(numbers(column[n], "f4")) for n in ("latitude", "longitude"))
+        capitals = flags(column["capital"])
+        self._capital = view(capitals)
+        people = numbers(column["population"], "i4").astype(np.int64)
+        self._weight = view(people * np.where(capitals, CAPITAL, 1))
+        self._keys = Strings(names.column("key").combine_chunks())
+        self._rows = view(numbers(names.column("row").combine_chunks(), "i4"))
+        self._main = view(flags(names.column("main").combine_chunks()))
         # Every 32nd key as bytes: the first halvings are then done in C.
         self._steps = [self._keys[number] for number in range(0, len(self._keys), _STEP)]
 
@@ -216,7 +129,7 @@ class PlaceTable:
     def details(self, row: int) -> Details:
         """Name, number and coordinates of the place in a row."""
         latitude, longitude = self._latitude[row], self._longitude[row]
-        known = latitude == latitude
+        known = not math.isnan(latitude)
         return Details(
             name=self._names[row].decode(),
             geonames_id=self._id[row] or None,
@@ -235,23 +148,24 @@ class PlaceTable:
         return {self._region[row] or self._country[row]: row for row in rows}
 
     def similar(self, key: str, country: str, region: str | None) -> Iterator[tuple[str, int]]:
-        """Folded usual names, with rows, of a region's or country's cities that may be one edit from a key.
+        """Folded names, with rows, of a region's or country's cities that may be one edit from a key.
 
-        These have about its length, and its first byte or its last one.
+        These have about its length, and its first byte or its last one. They are usual names, for keys in
+        other scripts than Latin the alternate ones too.
         """
         data = key.encode("utf-8", "replace")
-        numbers, rows, sizes, firsts, lasts = self._inside(country, region)
+        numbers, rows, sizes, firsts, lasts = self._inside(country, region, key.isascii())
         close = np.abs(sizes - len(data)) <= len(data) - len(key) + 2
         for index in np.flatnonzero(close & ((firsts == data[0]) | (lasts == data[-1]))).tolist():
             yield self._keys[int(numbers[index])].decode(), int(rows[index])
 
     @functools.lru_cache(maxsize=128)  # noqa: B019 (one table a process)
-    def _inside(self, country: str, region: str | None) -> tuple[Any, ...]:
-        """Usual names of the cities of an area: number, row, size, first and last byte of each."""
+    def _inside(self, country: str, region: str | None, usual: bool) -> tuple[Any, ...]:
+        """Names of the cities of an area, the usual ones or all: number, row, size, first and last byte."""
         mask = self._country.equal(country) & self._kind.equal("city")
         if region is not None:
             mask &= self._region.equal(region)
-        numbers, rows = self._usual
+        numbers, rows = self._usual if usual else (np.arange(len(self._keys)), np.asarray(self._rows))
         inside = mask[rows]
         numbers = numbers[inside]
         starts, ends = self._keys.bounds(numbers)

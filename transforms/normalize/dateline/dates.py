@@ -7,67 +7,17 @@ import functools
 import re
 from dataclasses import dataclass
 
-from schemas.places import fold
-from transforms.normalize.dateline import misprints
+from schemas.folding import fold
+from transforms.normalize.dateline import misprints, words
 
 EPOCH = dt.date(1970, 1, 1)
 DAY_US = 86_400_000_000
 
-# Full and short names; the short forms are those of the agencies' style books. German, French, Spanish,
-# Portuguese, Italian, Dutch, Swedish, Norwegian, Danish, Finnish, Russian, Polish, Czech, Turkish,
-# Hungarian, Romanian, Indonesian, Arabic (Levantine and Egyptian).
-_MONTHS = (
-    "january jan januar jänner jän janvier janv enero ene janeiro gennaio gen januari tammikuu tammikuuta "
-    "tammi января янв январь stycznia styczeń ledna leden ocak január ianuarie ian يناير كانون_الثاني",
-    "february feb febr februar feber fevrier février févr fév febrero fevereiro fev febbraio februari helmikuu "
-    "helmikuuta helmi февраля фев февр февраль lutego luty února únor şubat február februarie فبراير شباط",
-    "march mar mars märz mär maerz marzo março marco maart mrt maaliskuu maaliskuuta maalis marts марта мар "
-    "март marca marzec března březen mart március martie maret مارس آذار",
-    "april apr abril abr abri avril avr aprile huhtikuu huhtikuuta huhti апреля апр апрель kwietnia kwiecień "
-    "dubna duben nisan április aprilie أبريل ابريل نيسان",
-    "may mai mayo maio maggio mag mei maj toukokuu toukokuuta touko мая май maja květen května mayıs május mei "
-    "ماي مايو أيار ايار",
-    "june jun juni juin junio junho giugno giu kesäkuu kesäkuuta kesä июня июн июнь czerwca czerwiec června "
-    "červen haziran június iunie يونيو حزيران",
-    "july jul juli juillet juil julio julho luglio lug heinäkuu heinäkuuta heinä июля июл июль lipca lipiec "
-    "července červenec temmuz július iulie يوليو تموز",
-    "august aug août aout agosto ago augustus elokuu elokuuta elo августа авг август sierpnia sierpień srpna "
-    "srpen ağustos augusztus agustus أغسطس اغسطس آب اب",
-    "september sep sept septembre septiembre setiembre set setembro settembre sett syyskuu syyskuuta syys "
-    "сентября сен сент сентябрь września wrzesień září eylül szeptember septembrie سبتمبر أيلول ايلول",
-    "october oct oktober okt octobre octubre outubro out ottobre ott lokakuu lokakuuta loka октября окт "
-    "октябрь października październik října říjen ekim október octombrie أكتوبر اكتوبر تشرين_الأول",
-    "november nov novembre noviembre novembro marraskuu marraskuuta marras ноября ноя нояб ноябрь listopada "
-    "listopad kasım noiembrie نوفمبر تشرين_الثاني",
-    "december dec dezember dez décembre déc diciembre dic dezembro dicembre joulukuu joulukuuta joulu desember "
-    "des декабря дек декабрь grudnia grudzień prosince prosinec aralık decembrie desember ديسمبر كانون_الأول",
-)
-MONTHS = {fold(name.replace("_", " ")): n for n, names in enumerate(_MONTHS, 1) for name in names.split()}
-_FULL = {name: month for name, month in MONTHS.items() if len(name) >= 4}
-# Misprints are looked for among English names and those long enough to stay apart.
-_ENGLISH = ("january february march april june july august september october november december").split()
-
-WEEKDAYS = frozenset(
-    map(
-        fold,
-        "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
-        "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
-        "lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado "
-        "domingo segunda-feira terça-feira quarta-feira quinta-feira sexta-feira "
-        "lunedì martedì mercoledì giovedì venerdì sabato domenica "
-        "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag "
-        "måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag "
-        "maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai "
-        "понедельник вторник среда четверг пятница суббота воскресенье "
-        "poniedziałek wtorek środa czwartek piątek sobota niedziela pondělí úterý středa čtvrtek pátek neděle "
-        "hétfő kedd szerda csütörtök péntek szombat vasárnap".split(),
-    )
-)
+# Misprints are looked for among English names alone: those of all languages lie too close together.
+_MISPRINTED = ("january", "february", "march", "april", "june", "july", "august", "september", "october",
+               "november", "december")  # fmt: skip
 _DIGIT = re.compile(r"\d")
 _LAST_WORD = re.compile(r"[,\s]*[(\[]?\b([^\W\d_]+(?:-[^\W\d_]+)?)\.?[)\]]?[\s.,]*$")
-# Words between the place and the date: `Paris, le 3 mars`, `الدوحة في 3 مارس`.
-_BEFORE = re.compile(r"[\s,]+(?:on|am|den|le|em|el|il|dne|dnia|в|في|من)[\s,]*$", re.IGNORECASE)
-
 _ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９", "012345678901234567890123456789")
 _WORD = r"[^\W\d_]+(?:\s[^\W\d_]{4,})?"
 _YEAR = r"(?:[,.]?\s*(?:de\s+|del\s+)?(?P<year>(?:19|20)\d\d)\s*(?:г(?:ода|\.)?|года)?)?"
@@ -79,7 +29,6 @@ _DAY_MONTH = re.compile(
     rf"(?<!\d)(?P<day>\d{{1,2}}){_ORDINAL}\.?\s*(?:de\s+|of\s+|d['’])?(?P<month>{_WORD})\.?{_YEAR}[\s.,]*$",
     re.IGNORECASE,
 )
-_MONTH_ALONE = re.compile(r"(?P<month>[^\W\d_]{3,12})\.?[\s.,]*$")
 _NUMERIC = re.compile(
     r"(?<![\d.])(?:(?P<y1>(?:19|20)\d\d)[-./](?P<m1>\d{1,2})[-./](?P<d1>\d{1,2})"
     r"|(?P<d2>\d{1,2})[-./](?P<m2>\d{1,2})[-./](?P<y2>(?:19|20)\d\d|\d\d)"
@@ -112,27 +61,27 @@ class Found:
 
 
 @functools.lru_cache(maxsize=2048)
-def month_of(name: str) -> tuple[int, bool] | None:
+def month_of(name: str, language: str | None = None) -> tuple[int, bool] | None:
     """The month a name means, and whether it is spelled right; None for other words."""
-    key = fold(name)
-    if (month := MONTHS.get(key)) is not None:
+    key, months = fold(name), words.months(language)
+    if (month := months.get(key)) is not None:
         return month, True
     if 4 <= len(key) <= 10:
-        for full in _ENGLISH:
+        for full in _MISPRINTED:
             if misprints.near(key, full):
-                return MONTHS[full], False
+                return months[full], False
     return None
 
 
-def cut(text: str) -> tuple[str, Found | None]:
-    """A text without the date with which it ends, and without the weekday about it; None where it has none."""
+def cut(text: str, language: str | None = None) -> tuple[str, Found | None]:
+    """A text without the date at its end and the weekday about it, and the date; None where it has none."""
     trimmed = _without_weekday(text)
-    found = at_end(trimmed)
+    found = at_end(trimmed, language)
     if found is None:
         return text, None
     before = _without_weekday(text[: found.start])
     if not before.endswith((", ", ". ")):
-        before = _BEFORE.sub("", before)
+        before = words.before_date().sub("", before)
     return before, found
 
 
@@ -140,18 +89,24 @@ def _without_weekday(text: str) -> str:
     if not text.rstrip(" .,)]")[-1:].isalpha():
         return text
     match = _LAST_WORD.search(text)
-    return text[: match.start()] if match and fold(match.group(1)) in WEEKDAYS else text
+    return text[: match.start()] if match and fold(match.group(1)) in words.weekdays() else text
 
 
-def at_start(text: str) -> tuple[str, Found | None]:
+def at_start(text: str, language: str | None = None) -> tuple[str, Found | None]:
     """A text without the date with which it begins (`3 марта, Минск`); None where it has none."""
     head, comma, rest = text.partition(",")
-    if comma and rest and len(head) <= 30 and (found := at_end(head)) and not head[: found.start].strip():
+    if (
+        comma
+        and rest
+        and len(head) <= 30
+        and (found := at_end(head, language))
+        and not head[: found.start].strip()
+    ):
         return rest, found
     return text, None
 
 
-def at_end(text: str) -> Found | None:
+def at_end(text: str, language: str | None = None) -> Found | None:
     """The date with which a text ends, None where it ends with none."""
     text = text.rstrip(" \t\r\n.,")
     last = text[-1:]
@@ -164,18 +119,18 @@ def at_end(text: str) -> Found | None:
             return _checked(match.start(), int(month) if month else None, int(match["day"]), year)
     if _DIGIT.search(text):
         for pattern in (_YEAR_FIRST, _MONTH_DAY, _DAY_MONTH):
-            if (match := pattern.search(text)) and (found := _named(match)):
+            if (match := pattern.search(text)) and (found := _named(match, language)):
                 return found
         if match := _NUMERIC.search(text):
             for n in "123":
                 if match[f"m{n}"]:
                     year = match[f"y{n}"] if n != "3" else None
                     return _numeric(match.start(), int(match[f"m{n}"]), int(match[f"d{n}"]), year)
-    return _mended(text)
+    return _mended(text, language)
 
 
-def _named(match: re.Match[str]) -> Found | None:
-    named = month_of(match["month"])
+def _named(match: re.Match[str], language: str | None) -> Found | None:
+    named = month_of(match["month"], language)
     start = match.start()
     if named is None and " " in match["month"]:
         return None
@@ -185,12 +140,12 @@ def _named(match: re.Match[str]) -> Found | None:
     return found if named[1] or found is None else Found(start, found.month, found.day, found.year, False)
 
 
-def _mended(text: str) -> Found | None:
+def _mended(text: str, language: str | None) -> Found | None:
     """A month without a day, or one torn apart (`Apri l7`)."""
     start = text.rfind(",") + 1
     squeezed = "".join(text[start:].split())
     if match := re.fullmatch(r"([^\W\d_]{3,10})\.?(\d{1,2})?\.?", squeezed):
-        named = month_of(match[1])
+        named = month_of(match[1], language)
         if named and start and (match[2] or named[1]):
             found = _checked(start, named[0], int(match[2] or 0), None)
             return found and Found(found.start, found.month, found.day, None, False)

@@ -112,13 +112,13 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
         if _TIMED.search(parts.text):
             parts.text = _TIME.sub("", parts.text)
         if parts.date is None:
-            parts.text, parts.date = dates.cut(parts.text)
+            parts.text, parts.date = dates.cut(parts.text, parts.language)
         if parts.text == before:
             break
     if parts.mark is None and parts.date is None and _bare_at_end(parts):
-        parts.text, parts.date = dates.cut(parts.text)
+        parts.text, parts.date = dates.cut(parts.text, parts.language)
     if parts.date is None:
-        parts.text, parts.date = dates.at_start(parts.text)
+        parts.text, parts.date = dates.at_start(parts.text, parts.language)
     if parts.mark is None:
         _mark_at_start(parts)
     return _head(parts)
@@ -128,6 +128,8 @@ def _head(parts: _Parts) -> Head:
     divided = parts.text.rstrip().endswith((",", ".", "，")) or bool(_CJK.search(parts.text))
     _byline(parts)
     place = parts.text.strip(_TRAIL)
+    if place.count("(") > place.count(")"):
+        place = place.replace("(", "", 1).strip(_TRAIL)
     # The point belongs to an abbreviation (`Md.`, `D.C.`) or closes the place part (`MOSCOW. March 3`).
     area = place.rpartition(",")[2] if "," in place else ""
     if place.endswith(".") and place.count(".") < 2 and not known.qualifiers(area):
@@ -158,7 +160,7 @@ def _mark_at_end(parts: _Parts) -> None:
         if match is None:
             continue
         inside, before = match.group(1), parts.text[: match.start()].rstrip()
-        rest, date = dates.cut(inside)
+        rest, date = dates.cut(inside, parts.language)
         if date is not None and marks.is_mark(name := rest.strip(_TRAIL + ".")):
             parts.mark, parts.manner, parts.date = name, "enclosed", parts.date or date
         elif marks.is_mark(inside):
@@ -204,7 +206,11 @@ def _bare_at_end(parts: _Parts) -> bool:
         before = parts.text[: match.end(1) - len(mark)].rstrip(" ,")
         agency = agencies().get(parts.key)
         own = agency is not None and "bare" in agency.datelines
-        if dates.cut(before)[1] is None and (not own or known.qualifiers(mark)) and resolve(mark) is not None:
+        if (
+            dates.cut(before, parts.language)[1] is None
+            and (not own or known.qualifiers(mark))
+            and resolve(mark) is not None
+        ):
             return False
         parts.text, parts.mark, parts.manner = before, mark.rstrip("."), "bare"
         return True

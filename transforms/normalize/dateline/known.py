@@ -20,7 +20,7 @@ MOVING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A country or a region as a qualifier: ISO 3166-1, ISO 3166-2; several countries for a dissolved state."""
+    """A qualifier: ISO 3166-1 (several for a dissolved state), ISO 3166-2 of a region."""
 
     countries: tuple[str, ...]
     region: str | None = None
@@ -78,7 +78,7 @@ def countries() -> Mapping[str, Area]:
 
 @functools.cache
 def aliases() -> Mapping[str, Alias]:
-    """Folded names of cities that mean one place: stand-alone names of the wires, former and foreign names."""
+    """Folded names of cities that mean one place: those that stand alone, former and foreign ones."""
     table = {}
     for name, place, code, _ in reversed(list(_rows("places_cities.tsv"))):
         table[fold(name)] = Alias(fold(place or name), area(code))

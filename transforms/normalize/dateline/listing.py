@@ -8,19 +8,13 @@ import re
 from schemas.agency import Agency, agencies
 from schemas.item import Place
 from schemas.places import fold
-from transforms.normalize.dateline import known
+from transforms.normalize.dateline import known, words
 from transforms.normalize.dateline.resolve import resolve, split
 
 LONGEST = 90
 _AND = re.compile(r"\s*(?:[&+;、]|\s(?:and|und|et|y|e|en|og|och|ja|и|와|및|و)\s|\s[-–—]\s)\s*", re.IGNORECASE)
 _SLASH = re.compile(r"\s*/\s*")
 _COMMA = re.compile(r"\s*[,，،]\s*(?![^()]*\))")
-# Words that stand small inside a place's name.
-PARTICLES = frozenset(
-    "of the de la le les los las el al am an der dem den die das and und et y e en og och ja i da do dos del della "
-    "di du des sur sous bei im in upon on near a au aux ob vor près cerca van und outside off à s l d ibn bin ul "
-    "na pri nad pod и на под при близ".split()
-)
 _TOKEN = re.compile(r"[^\s/,.()\[\]（）-]+")
 _STOP = re.compile(r"[!?;:<>{}\"“”„«»=@#$%^|~\\]|\d{3}|\.\s+[^\W\d_]+\s+[^\W\d_]+\s")
 # How sure a place is that stands without date and agency mark.
@@ -31,15 +25,15 @@ def plausible(text: str) -> bool:
     """Whether a text has the form of a place list: capitalised words and particles, no sentence."""
     if not text or len(text) > LONGEST or _STOP.search(text):
         return False
-    words = _TOKEN.findall(text)
-    if not words or len(words) > 12:
+    tokens = _TOKEN.findall(text)
+    if not tokens or len(tokens) > 12:
         return False
     large = 0
-    for word in words:
+    for word in tokens:
         first = word.lstrip("'’‘`*")[:1]
         if first.isupper() or (first.isalpha() and not first.islower()):
             large += 1
-        elif first.islower() and word.casefold() not in PARTICLES and not re.match(r"[dl]['’]", word):
+        elif first.islower() and word.casefold() not in words.particles() and not re.match(r"[dl]['’]", word):
             return False
     return large > 0
 
@@ -94,7 +88,7 @@ def _names(text: str, agency: Agency | None, language: str | None) -> list[str]:
 
 
 def _by_comma(text: str, agency: Agency | None, language: str | None) -> list[str]:
-    first, *rest = (part for part in _COMMA.split(text) if part.strip(" .*")) or [text]
+    first, *rest = [part for part in _COMMA.split(text) if part.strip(" .*")] or [text]
     names, current = [], first
     for part in rest:
         bare, _ = split(part)

@@ -1,4 +1,4 @@
-"""Agency marks: the names by which datelines say whose text it is, of every agency in the table and others."""
+"""Agency marks: the names by which datelines say whose text it is."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ import functools
 import re
 
 from schemas.agency import agencies
+from transforms.normalize.dateline import words
 
-# Wires and news services that are met in datelines without an entry of their own in the table.
-_OTHERS = (
-    "Reuter", "Reuters Life!", "Reuters Breakingviews", "Breakingviews", "IFR", "LPC", "Thomson Reuters Foundation",
-    "RAW", "Variety.com", "Gracenote", "OPTA", "AFX", "SID", "tca", "infocom", "lno", "bb", "dpatopbilder",
-    "Field Level Media", "The Sports Xchange", "Hollywood Reporter", "Variety", "Prime", "Прайм", "Economic News",
-)  # fmt: skip
 _PARTS = re.compile(r"\s*[/,+&;]\s*|\s*[-–—]\s*|\s+(?:and|und|et|y|e|och|og|ja|и)\s+")
 _SPACES = re.compile(r"[\W_]+")
 # A mark that no table knows: short, capitals first, no sentence.
@@ -30,7 +25,7 @@ def names() -> frozenset[str]:
     """Folded names of agencies that a dateline may hold; their codes are no marks."""
     table = agencies().by_key.values()
     return frozenset(_fold(n) for agency in table for n in (agency.name, *agency.names)) | {
-        _fold(name) for name in _OTHERS
+        _fold(name) for name in words.services()
     }
 
 

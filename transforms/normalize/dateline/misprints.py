@@ -9,7 +9,7 @@ from schemas.places import places
 from transforms.normalize.dateline import known
 
 # Places of this weight are written every day somewhere: a misprint of one is likelier than a village.
-FREQUENT = 300_000.0
+FREQUENT = 300_000
 # How often a name is misprinted: 21 of 9,300 datelines of Reuters-21578, of which a given name has few.
 RATE = 0.0005
 SHORTEST, LONGEST = 5, 40

@@ -77,7 +77,7 @@ def _certain(head: Head, kind: str, rest: str, agency: Agency | None) -> bool:
     """Whether a head is a dateline by its date or its agency mark."""
     dated, manner = head.date is not None, head.manner
     if head.place_text is None or not (head.plausible or (head.resolved and dated)):
-        return dated and manner == "enclosed" and head.place_text is None and kind == "dash"
+        return dated and manner in ("enclosed", "likely") and head.place_text is None and kind == "dash"
     if kind == "wire":
         return dated and (head.resolved or manner == "enclosed")
     if kind == "mark":
@@ -97,7 +97,7 @@ def _certain(head: Head, kind: str, rest: str, agency: Agency | None) -> bool:
 def _possible(head: Head, agency: Agency | None, rest: str) -> bool:
     """Whether a head is a dateline unless a later separator makes a better one.
 
-    It is a mark alone, `(AP) —`; or a place alone that nobody can mistake, before what begins like a sentence.
+    It is a mark alone, `(AP) —`, or a place alone that nobody can mistake, before a sentence.
     """
     if head.mark or head.date:
         return head.manner in ("enclosed", "first") and not head.place_text

@@ -86,6 +86,13 @@ def _resolve(name: str, home: tuple[str, ...]) -> Place | None:
 
 def _spaced(name: str, home: tuple[str, ...]) -> Place | None:
     """Qualifiers without a comma: `Ottawa Ontario Canada`, `FARMINGTON CONN`."""
+    if not name.isascii() and " " not in name:
+        # Chinese and Japanese set the country before the city, without a space.
+        for size in range(2, min(8, len(name) - 1)):
+            if (found := known.qualifiers(name[:size])) and (
+                place := _qualified(name[size:], [found], home, strict=True)
+            ):
+                return place
     words = name.split()
     areas: list[tuple[Area, ...]] = []
     while len(words) > 1 and len(areas) < 2:
@@ -173,7 +180,7 @@ def _title(name: str) -> str:
 
 
 def _alone(name: str, home: tuple[str, ...]) -> Place | None:
-    """The place of a name without a qualifier: site, city of the wires, country, subdivision, city, misprint."""
+    """The place of a name without qualifier: site, known city, country, subdivision, city or misprint."""
     key = fold(name)
     if not key:
         return None
@@ -196,7 +203,7 @@ def _alone(name: str, home: tuple[str, ...]) -> Place | None:
 
 
 def _aliased(key: str, cities: list[Entry], home: tuple[str, ...]) -> Place | None:
-    """The city for which a name stands alone, or which it named formerly; a bigger one at home is preferred."""
+    """The city for which a name stands alone, or which it named once, unless one at home is bigger."""
     alias = known.aliases().get(key)
     if alias is None:
         return None

@@ -1,0 +1,73 @@
+"""Columns of an Arrow table for reading single values quickly, without Python objects for all of them.
+
+pyarrow's own `to_numpy` and compute functions are left out: they import pandas and 45 MB of kernels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+
+
+class Strings:
+    """A column of strings as one block of bytes with offsets: a fifth of what Python strings take."""
+
+    def __init__(self, column: pa.Array) -> None:
+        buffers = column.buffers()
+        self._size = len(column)
+        self._keep = column
+        self._offsets = memoryview(buffers[1]).cast("i")[: self._size + 1]
+        self._bytes = memoryview(buffers[2]).cast("B")
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def letters(self) -> Any:
+        """All bytes, as numpy has them."""
+        return np.asarray(self._bytes)
+
+    def bounds(self, numbers: Any) -> tuple[Any, Any]:
+        """Where strings begin and end among the bytes."""
+        offsets = np.asarray(self._offsets)
+        return offsets[numbers], offsets[numbers + 1]
+
+    def __getitem__(self, number: int) -> bytes:
+        offsets = self._offsets
+        return bytes(self._bytes[offsets[number] : offsets[number + 1]])
+
+
+def view(values: Any) -> Sequence[Any]:
+    """An array of numpy as a view: five times as quick to index as the array itself."""
+    return cast("Sequence[Any]", memoryview(values))
+
+
+def numbers(column: pa.Array, kind: str) -> Any:
+    """A column of numbers as numpy reads its buffer; `to_numpy` would import pandas."""
+    return np.frombuffer(column.buffers()[1], kind, len(column), column.offset * np.dtype(kind).itemsize)
+
+
+def flags(column: pa.Array) -> Any:
+    """A column of booleans, which Arrow packs into bits."""
+    bits = np.unpackbits(np.frombuffer(column.buffers()[1], np.uint8), bitorder="little")
+    return bits[column.offset : column.offset + len(column)].astype(bool)
+
+
+class Codes:
+    """A column of few distinct strings: a number a row."""
+
+    def __init__(self, column: pa.DictionaryArray) -> None:
+        self.values: list[str] = column.dictionary.to_pylist()
+        self._codes = view(numbers(column.indices, "i4").astype(np.int16))
+
+    def __getitem__(self, row: int) -> str:
+        value: str = self.values[self._codes[row]]
+        return value
+
+    def equal(self, value: str) -> Any:
+        """A mask of the rows with a value."""
+        code = self.values.index(value) if value in self.values else -1
+        return np.asarray(self._codes) == code
