@@ -22,9 +22,12 @@ _LONGEST_PERSON = 5
 
 def compound(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> None:
     """A run of capitalised words, with small words inside, that is one name and what stands before it."""
+    names = scan.names
     text = " ".join(tokens)
     end = start + len(text)
-    names = scan.names
+    if tokens[-1] in ("Jr", "Sr") and scan.text[end : end + 1] == ".":
+        text += "."
+        end += 1
     if text[-1] == "." and text not in names and not _keeps_point(tokens[-1], flags[-1]):
         text = text[:-1]
         end -= 1

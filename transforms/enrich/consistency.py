@@ -15,6 +15,7 @@ from transforms.enrich.span import ORG, PERSON, PLACES, Span
 from transforms.enrich.words import word_set
 
 _SURE = 0.94  # of a gazetteer's name, from which on the gazetteer decides
+_MOST_FORMS = 20  # that begin with the same word and are looked for: time stays linear
 _INHERITED = 0.97  # share of a full name's confidence that its short form keeps
 
 
@@ -206,20 +207,24 @@ def _recover(text: str, names: dict[str, Name], short: dict[str, Name]) -> None:
         match = WORDS.match(form)
         if match is not None:
             heads.setdefault(match.group(), []).append(form)
+    for forms in heads.values():
+        if len(forms) > 1:
+            forms.sort(key=len, reverse=True)
+            del forms[_MOST_FORMS:]
     covered = [place for name in names.values() for place in name.places]
     covered.sort()
     covered.append((len(text) + 1, len(text) + 1))
     at = reach = 0
     for match in WORDS.finditer(text):
-        forms = heads.get(match.group())
-        if forms is None:
+        found = heads.get(match.group())
+        if found is None:
             continue
         start = match.start()
         while covered[at][1] <= start:
             at += 1
         if covered[at][0] <= start or start < reach:
             continue
-        for form in sorted(forms, key=len, reverse=True):
+        for form in found:
             end = start + len(form)
             after = text[end : end + 1]
             if (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.item import Entity, Link, Mention, Place, Subject, Topic
 from transforms.enrich.aliases import Alias, Aliased, Aliases
@@ -82,9 +82,16 @@ def _of_headline(story: Story, tagger: Tagger) -> list[Name]:
     headline = story.headline
     if not headline:
         return []
-    if not is_sentence(headline) and len(headline.upper()) == len(headline):
-        headline = headline.upper()
-    return consistent(headline, tagger.tag(headline, story.language))
+    if is_sentence(headline) or len(headline.upper()) != len(headline):
+        return consistent(headline, tagger.tag(headline, story.language))
+    read = headline.upper()
+    names: dict[str, Name] = {}
+    for name in consistent(read, tagger.tag(read, story.language)):
+        for start, end in name.places:
+            form = headline[start:end]
+            again = names.setdefault(form, replace(name, form=form, places=[]))
+            again.places.append((start, end))
+    return list(names.values())
 
 
 def _entities(

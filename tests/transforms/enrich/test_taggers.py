@@ -1,0 +1,101 @@
+"""Taggers by name, and rules and model together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import metadata
+
+import pytest
+
+from schemas.errors import WirebeamError
+from transforms.enrich import spacy, taggers
+from transforms.enrich.combined import AGREED, Combined
+from transforms.enrich.rules import Rules
+from transforms.enrich.span import Span, identity
+
+
+class Fixed:
+    """A tagger that says the same always."""
+
+    def __init__(self, *spans: tuple[int, int, str, float]) -> None:
+        self._spans = [Span(*span, "fixed") for span in spans]
+
+    def tag(self, text: str, language: str | None) -> list[Span]:
+        return list(self._spans)
+
+
+class Points(Sequence[metadata.EntryPoint]):
+    """Installed entry points."""
+
+    def __init__(self, *points: metadata.EntryPoint) -> None:
+        self._points = {point.name: point for point in points}
+        self.names = set(self._points)
+
+    def __getitem__(self, name):  # type: ignore[no-untyped-def]
+        return self._points[name]
+
+    def __len__(self) -> int:
+        return len(self._points)
+
+
+def test_the_built_in_ones() -> None:
+    assert isinstance(taggers.tagger("rules"), Rules)
+    assert taggers.tagger("off").tag("Ada Quill", "en") == []
+    assert identity(taggers.tagger("rules")).startswith("rules sha256:")
+
+
+def test_a_users_tagger_drops_in_by_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    point = metadata.EntryPoint("mine", f"{__name__}:Fixed", taggers.GROUP)
+    monkeypatch.setattr(metadata.EntryPoint, "load", lambda self: Fixed)
+    monkeypatch.setattr(
+        metadata, "entry_points", lambda group: Points(point) if group == taggers.GROUP else ()
+    )
+    made = taggers.tagger("mine")
+    assert made.tag("any", None) == []
+    assert identity(made).endswith("Fixed")
+
+
+def test_an_unknown_one_is_one_clear_error() -> None:
+    with pytest.raises(WirebeamError, match=r"--ner nosuch.*rules"):
+        taggers.tagger("nosuch")
+
+
+def test_a_missing_model_says_what_to_install() -> None:
+    with pytest.raises(WirebeamError, match="pip install"):
+        spacy.Spacy("no_such_model_anywhere")
+
+
+def test_both_agree() -> None:
+    both = Combined({"en": Fixed((0, 3, "PERSON", 0.8))}, Fixed((0, 3, "PERSON", 0.7)), "both")
+    assert both.tag("Ada", "en") == [Span(0, 3, "PERSON", AGREED, "both")]
+
+
+def test_the_rules_decide_the_type_and_what_they_are_sure_of() -> None:
+    model = Fixed((0, 3, "ORG", 0.8), (10, 15, "GPE", 0.9))
+    rules = Fixed((0, 3, "PERSON", 0.9), (10, 22, "ORG", 0.93))
+    found = Combined({"en": model}, rules, "both").tag("Ada and a Paris Widgets.", "en")
+    assert [(span.start, span.end, span.type) for span in found] == [(0, 3, "PERSON"), (10, 22, "ORG")]
+    assert all(span.confidence < 0.9 for span in found)
+
+
+def test_the_model_is_asked_in_its_own_language_only() -> None:
+    both = Combined({"en": Fixed((0, 3, "PERSON", 0.9))}, Fixed(), "both")
+    assert both.tag("Ada", "en-GB")
+    assert both.tag("Ada", None)
+    assert both.tag("Ada", "fr") == []
+
+
+def test_the_model_tags_by_paragraph() -> None:
+    pytest.importorskip("spacy")
+    pytest.importorskip(spacy.DEFAULT_MODEL)
+    model = spacy.Spacy()
+    text = "Barack Obama visited Berlin.\n\nHe met Angela Merkel."
+    first = model.tag(text, "en")
+    assert [(text[s.start : s.end], s.type) for s in first] == [
+        ("Barack Obama", "PERSON"),
+        ("Berlin", "GPE"),
+        ("Angela Merkel", "PERSON"),
+    ]
+    assert model.tag(text, "en") == first
+    assert model.tag(text, "de") == []
+    assert "sha256:" in model.identity
