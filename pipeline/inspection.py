@@ -105,7 +105,7 @@ def _fields(parsed: ParsedItem, item: Item) -> dict[str, Any]:
 
 def _story(item: Item) -> Story:
     return Story(
-        headline=item.headline or "",
+        headline=item.headline_text or "",
         body_text=item.body_text,
         language=item.language,
         provider=item.provider,

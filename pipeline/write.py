@@ -32,7 +32,7 @@ from transforms.step import TALLIES, Tally, in_global_window
 register_row(DataFile)
 
 _STORY_COLUMNS = (
-    "headline",
+    "headline_text",
     "body_text",
     "language",
     "provider",
@@ -83,7 +83,7 @@ def stories(rows: pa.Table) -> Iterator[Story]:
         row = dict(zip(_STORY_COLUMNS, values, strict=True))
         dateline = row["dateline"] or {}
         yield Story(
-            headline=row["headline"] or "",
+            headline=row["headline_text"] or "",
             body_text=row["body_text"],
             language=row["language"],
             provider=row["provider"],

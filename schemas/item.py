@@ -251,7 +251,9 @@ class Item:
     language: str | None
     language_source: str | None
     headline: str | None
+    headline_text: str | None
     slugline: str | None
+    slugline_text: str | None
     byline: str | None
     sign_off: str | None
     summary: str | None

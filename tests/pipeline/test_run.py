@@ -121,7 +121,8 @@ def test_copies_updates_and_corrections_are_one_story(news: Path) -> None:
     dataset, corrected = found["reuters/eurozone_confidence_corrected.json"]
     assert (dataset, corrected["revision_kind"]) == ("stories", "correction")
     assert corrected["story_id"] == story("reuters/eurozone_confidence.json")
-    assert corrected["headline"].startswith("Euro zone")
+    assert corrected["headline"].startswith("CORRECTED-Euro zone")
+    assert corrected["headline_text"].startswith("Euro zone")
     dataset, killed = found["afp/kidney_test_kill.xml"]
     assert (dataset, killed["pub_status"], killed["revision_kind"]) == ("stories", "canceled", "kill")
     assert killed["story_id"] == story("afp/kidney_test.xml")

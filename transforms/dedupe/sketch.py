@@ -58,7 +58,7 @@ def _pointed_at(item: Item) -> int:
 def sketch(item: Item) -> Sketch:
     """The sketch of an item: a pure function of it."""
     body = code(item.body_text, numbers=NUMBERS_KEPT)
-    headline = (item.headline or "")[:_FIELD_LIMIT]
+    headline = (item.headline_text or "")[:_FIELD_LIMIT]
     tickers: tuple[int, ...] = ()
     if "<" in headline or "(" in headline:
         tickers = _symbols(headline)
@@ -83,7 +83,7 @@ def sketch(item: Item) -> Sketch:
         place=_folded(city) & 0xFFFFFFFF,
         date=where.date if where else None,
         tickers=tickers,
-        slug=_folded(_CYCLE.sub("", item.slugline[:_FIELD_LIMIT])) if item.slugline else 0,
+        slug=_folded(_CYCLE.sub("", item.slugline_text[:_FIELD_LIMIT])) if item.slugline_text else 0,
         title=xxhash.xxh3_64_intdigest(title) or 1 if title else 0,
         body=body.digest or _pointed_at(item),
         length=len(body.words),

@@ -83,12 +83,12 @@ def normalize(parsed: ParsedItem, *, ingested_at: int) -> Item:
     sign_off = "\n".join(_lines((parsed.sign_off or "", story.end.text or ""))) or None
     headline = texts.prose(marked.headline) if marked.headline else None
     body = texts.prose("\n".join(story.paragraphs))
-    tag, language_source = language.read(parsed.language, headline, body)
+    tag, language_source = language.read(parsed.language, headline, body, agency.languages if agency else ())
 
     key = provider.key(agency)
     uri = texts.optional(parsed.uri) or identity.urn(
         key,
-        when.day,
+        _day(when, story.dateline, parsed.received_at),
         service_number=parsed.service_number,
         slugline=marked.slugline,
         content=(sent_headline, body),
@@ -120,8 +120,10 @@ def normalize(parsed: ParsedItem, *, ingested_at: int) -> Item:
         priority=texts.optional(parsed.priority),
         language=tag,
         language_source=language_source,
-        headline=headline,
-        slugline=marked.slugline,
+        headline=texts.prose(sent_headline) if sent_headline else None,
+        headline_text=headline,
+        slugline=sent_slugline,
+        slugline_text=marked.slugline,
         byline=sent_byline or story.byline,
         sign_off=sign_off,
         summary=story.summary,
@@ -142,6 +144,18 @@ def normalize(parsed: ParsedItem, *, ingested_at: int) -> Item:
         associations=tuple(parsed.associations),
         warnings=tuple(dict.fromkeys((*parsed.warnings, *when.warnings, *story.warnings, *by_warnings))),
     )
+
+
+def _day(when: times.Times, where: Dateline | None, received_at: int | None) -> int | None:
+    """An instant of the day that identifies an item without guid: the wire's, the dateline's, the source's.
+
+    Where only the run's clock gave a time, the dateline's year is a guess and identifies nothing.
+    """
+    if when.day is not None:
+        return when.day
+    if where is not None and where.date is not None and when.stamp is not None:
+        return where.date * 86_400_000_000
+    return received_at
 
 
 def _lines(sent: Iterable[str]) -> tuple[str, ...]:

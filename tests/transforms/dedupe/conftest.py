@@ -30,6 +30,8 @@ def make(body: str = "", headline: str | None = None, *, hours: float = 0.0, **f
         "time_source": "version_created",
         "pub_status": "usable",
         "headline": headline,
+        "headline_text": headline,
+        "slugline_text": fields.get("slugline"),
         "body_text": body,
         "word_count": len(body.split()),
         "dateline": Dateline(f"{place} -", place) if place else None,
