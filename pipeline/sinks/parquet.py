@@ -85,6 +85,7 @@ def write_file(
                     use_dictionary=_columns(schema, _UNIQUE),
                     write_statistics=_columns(schema, _NO_STATISTICS),
                     write_page_index=True,
+                    write_page_checksum=True,
                     sorting_columns=[pq.SortingColumn(schema.get_field_index(sorted_by))],
                 ) as writer:
                     for table in [tables] if isinstance(tables, pa.Table) else tables:
