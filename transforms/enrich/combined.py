@@ -11,8 +11,11 @@ from transforms.enrich.span import GPE, ORG, PERSON, Span, Tagger, identity
 # each other, the rules are right more often than the model if they are this sure, and spans of the rules
 # alone that are less sure are wrong more often than not.
 AGREED = 0.96
-_SURE = 0.8
-_DISPUTED = 0.8  # of the confidence of rules or model, where the other sees something else, or nothing
+_SURE = 0.9
+# What is left of the confidence of rules or model, where the other sees nothing, or something else.
+_RULES_ALONE = 0.95
+_MODEL_ALONE = 0.55
+_DISPUTED = 0.8
 _TRUSTED_ALONE = frozenset((PERSON, GPE, ORG))
 
 
@@ -70,15 +73,17 @@ class Combined:
             elif any(rival.confidence >= _SURE for rival in rivals):
                 continue
             elif rivals or _stands_alone(text, span):
-                spans.append(_less(span))
+                spans.append(_less(span, _DISPUTED if rivals else _MODEL_ALONE))
                 disputed.update(rivals)
-        spans += [_less(span) for span in ruled if span not in disputed and span.confidence >= _SURE]
+        spans += [
+            _less(span, _RULES_ALONE) for span in ruled if span not in disputed and span.confidence >= _SURE
+        ]
         return sorted(spans)
 
     def _agreed(self, ruled: Span, modelled: Span) -> Span:
         if ruled.type == modelled.type:
             return ruled._replace(confidence=AGREED, source=self._source)
-        return _less(ruled)
+        return _less(ruled, _DISPUTED)
 
 
 def _stands_alone(text: str, span: Span) -> bool:
@@ -87,5 +92,5 @@ def _stands_alone(text: str, span: Span) -> bool:
     return span.type in _TRUSTED_ALONE
 
 
-def _less(span: Span) -> Span:
-    return span._replace(confidence=round(span.confidence * _DISPUTED, 4))
+def _less(span: Span, share: float) -> Span:
+    return span._replace(confidence=round(span.confidence * share, 4))

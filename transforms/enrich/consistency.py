@@ -15,6 +15,7 @@ from transforms.enrich.span import ORG, PERSON, PLACES, Span
 from transforms.enrich.words import word_set
 
 _SURE = 0.94  # of a gazetteer's name, from which on the gazetteer decides
+_CORRECTED = 0.9  # share of the gazetteer's confidence that is left where a tagger saw another type
 _MOST_FORMS = 20  # that begin with the same word and are looked for: time stays linear
 _INHERITED = 0.97  # share of a full name's confidence that its short form keeps
 
@@ -96,9 +97,9 @@ def _name(form: str, kind: str, confidence: float, source: str, known: Gazetteer
         full = titled(form)
         entry = known.names.get(full)
     if entry is not None:
-        if entry.confidence >= _SURE and kind != PERSON:
+        if entry.confidence >= _SURE and kind not in (PERSON, entry.type):
             kind = entry.type
-            confidence = max(confidence, entry.confidence)
+            confidence = max(confidence, entry.confidence * _CORRECTED)
         if entry.type == kind:
             full = entry.name or full
     return Name(kind, form, full, confidence, source)

@@ -10,7 +10,7 @@ import functools
 from dataclasses import dataclass
 
 from schemas.agency import agencies
-from transforms.enrich.span import GPE, ORG
+from transforms.enrich.span import FAC, GPE, LOC, ORG
 from transforms.enrich.words import lines, table, word_lists
 
 # What a word can be; one word can be several.
@@ -69,6 +69,7 @@ class Known:
 
 
 _CITY = Known(GPE, 0.95)
+_REGION = {GPE: 0.95, LOC: 0.82, FAC: 0.5}  # many hold that a landmark is no name of a place
 _LONG_TOWN = Known(GPE, 0.85)  # two words are rarely both a town's name and something else
 
 
@@ -137,7 +138,7 @@ def gazetteer() -> Gazetteer:
     names = _places(words)
     for name, kind, aliases, same_as in table("regions.tsv"):
         for form in (name, *filter(None, aliases.split("|"))):
-            names[form] = Known(kind, 0.95 if kind == GPE else 0.9, same_as or name)
+            names[form] = Known(kind, _REGION[kind], same_as or name)
     for name, _, aliases, _ in table("organisations.tsv"):
         for form in (name, *filter(None, aliases.split("|"))):
             if (

@@ -119,8 +119,8 @@ def test_any_text_gives_mentions_that_hold(body: str, headline: str, language: s
 
 
 MIXTURE = """the of and said in Mr President Acme Inc Corp Bank University Paris France U.S. John Maria Okonjo
- Jr. & de van New York Street River Monday 7th <ACM> (NYSE: ACM) Moody's Investors Service Then-premier R-Texas
- IMF . , \""""
+ Jr. & de van New York Street River Monday 7th <ACM> (NYSE: ACM) Moody's Investors Service Then-premier
+ R-Texas IMF . , \""""
 WORDS = st.sampled_from([*MIXTURE.split(" "), "\n"])
 
 
