@@ -46,6 +46,7 @@ _CONTRIBUTED = re.compile(
     r"|reported from (?P<place>[^\W\d_][^.;]{1,60}))",
     re.I,
 )
+_FILES = re.compile(r"with (?:files|an? report|reports|reporting|additional reporting) (?:from|by) ", re.I)
 _STAFF = re.compile(
     r"(?:the )?(?P<body>associated press|ap|reuters|afp|canadian press|pa|nyt"
     r"|new york times)?\s*(?:(?!in )[a-z]+ ){0,3}"
@@ -69,6 +70,10 @@ def read(paragraph: str) -> list[Author] | None:
         found = _roles(text, opened)
         if found is not None:
             return found
+    if (files := _FILES.match(text)) and names.only_names(text[files.end() :]):
+        return [
+            replace(author, role="contributor") for author in byline.people(text[files.end() :].rstrip("."))
+        ]
     if "ontribu" in text or "reported from" in text:
         return _contributors(text)
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 _TAG = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{4}))?(?:[-_]([a-zA-Z]{2}|\d{3}))?(?![a-zA-Z])")
 
@@ -38,7 +38,7 @@ _ALIASES = _table("iw=he in=id ji=yi gb=en uk-en=en us=en jp=ja cn=zh gr=el")
 _SAMPLE = 300  # characters the detector reads
 _NO_LETTERS = re.compile(r"[\d\W_]+")
 _ENOUGH = 40  # letters below which a detection is a guess
-_SURE, _SURE_IF_SHORT = 0.5, 0.8
+_SURE, _SURE_IF_SHORT, _SURE_IF_LIKELY = 0.5, 0.8, 0.3
 _SHORT = 120  # letters below which a detection must be surer
 _OVERRULES = 0.85  # confidence at which the text overrules the wire's tag
 _OWN_SCRIPT = re.compile("[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -93,26 +93,30 @@ def _model() -> Callable[[str], tuple[str, float]]:
     return predict
 
 
-def detect(text: str) -> tuple[str, float] | None:
+def detect(text: str, likely: Sequence[str] = ()) -> tuple[str, float] | None:
     """Language of a text and how sure that is (0 to 1), None where the text is too short to tell.
 
-    Figures and capitals are taken out first: tables otherwise look like no language.
+    One of the languages that its agency writes (`likely`) needs less certainty than any other. Figures and
+    capitals are taken out first: tables otherwise look like no language.
     """
     sample = _NO_LETTERS.sub(" ", text[: 4 * _SAMPLE])[:_SAMPLE].strip().casefold()
     if len(sample) < (_ENOUGH if sample.isascii() or _LATIN.search(sample) else 8):
         return None
     language, score = _model()(sample)
-    needed = _SURE_IF_SHORT if len(sample) < _SHORT else _SURE
+    needed = _SURE_IF_LIKELY if language in likely else _SURE_IF_SHORT if len(sample) < _SHORT else _SURE
     return (language, score) if score >= needed else None
 
 
-def read(tag: str | None, headline: str | None, body: str) -> tuple[str | None, str | None]:
+def read(
+    tag: str | None, headline: str | None, body: str, likely: Sequence[str] = ()
+) -> tuple[str | None, str | None]:
     """An item's language and where it is known from.
 
     Args:
         tag: as the wire says it.
         headline: for a text without body.
         body: the text.
+        likely: languages that the agency writes.
 
     Returns:
         (BCP 47 tag, `wire` or `detected`), both None where nothing tells. The text overrules a tag only
@@ -136,7 +140,7 @@ def read(tag: str | None, headline: str | None, body: str) -> tuple[str | None, 
         return said, "wire"
     if english:
         return "en", "detected"
-    if found := detect(text):
+    if found := detect(text, likely):
         return found[0], "detected"
     return None, None
 

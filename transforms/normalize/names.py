@@ -120,6 +120,16 @@ def only_names(text: str) -> bool:
     return True
 
 
+def is_title(text: str) -> bool:
+    """Whether a line is a job title and no more, with its organisation or without (`AP Business Writer`)."""
+    return (
+        len(text) < 60
+        and text[-1:] not in ".!?:"
+        and split_title(text)[0] is None
+        and split_title(text)[2] is not None
+    )
+
+
 def split_title(text: str) -> tuple[str | None, str | None, str | None]:
     """A name with its organisation and job title glued to it, taken apart.
 

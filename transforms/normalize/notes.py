@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.normalize import byline
+from transforms.normalize import byline, names
 
 _PARAGRAPHS = 8  # how far down a story may begin
 _NOTE_LENGTH = 1200  # characters
@@ -118,7 +118,7 @@ def split(paragraphs: Sequence[str]) -> Front:
             noted.append(glued[0])
             rest[number] = glued[1]
             break
-        elif not by and byline.is_byline(paragraph):
+        elif (not by and byline.is_byline(paragraph)) or (by and names.is_title(paragraph)):
             by.append(paragraph)
         elif paragraph[:1] in "*•·▪●" and _BULLET.match(paragraph):
             bullets.append(paragraph)
@@ -128,7 +128,5 @@ def split(paragraphs: Sequence[str]) -> Front:
     if not noted and not by and not bullets:
         return Front(paragraphs)
     if start == len(paragraphs):
-        return Front(
-            paragraphs if not by else [p for p in paragraphs if p not in by], byline=by[0] if by else None
-        )
-    return Front(rest[start:], noted, bullets, by[0] if by else None)
+        return Front([p for p in paragraphs if p not in by], byline=", ".join(by) or None)
+    return Front(rest[start:], noted, bullets, ", ".join(by) or None)

@@ -9,16 +9,17 @@ from collections.abc import Iterable
 from schemas.agency import UNKNOWN, Agency, agencies
 from schemas.item import ParsedItem
 
+_NAME = 160  # characters: no name or guid prefix is longer, and a hostile one costs the table's expressions
 _PART = re.compile(r"[/,;|&+]| - | and | und | et | y ")
 
 
 @functools.lru_cache(maxsize=4096)
 def named(name: str) -> Agency | None:
     """The agency that a name, code, qcode or domain stands for: whole, or its first part (`AP/NTB`)."""
+    if len(name) > _NAME:
+        return None
     if found := agencies().named(name):
         return found
-    if len(name) > 120:
-        return None
     for part in _PART.split(name):
         if part != name and part.strip() and (found := agencies().named(part.strip())):
             return found
@@ -33,7 +34,7 @@ def by_markup(parsed: ParsedItem) -> Agency | None:
             return hinted
     return (
         _first(parsed.provider_names)
-        or (agencies().of_guid(parsed.uri) if parsed.uri else None)
+        or (agencies().of_guid(parsed.uri[:_NAME]) if parsed.uri else None)
         or _first((parsed.credit_line or "", parsed.copyright_holder or ""))
     )
 

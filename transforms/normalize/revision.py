@@ -18,6 +18,7 @@ from transforms.normalize.text import vocabulary
 
 UPDATE, CORRECTION, REPEAT, ADVISORY, KILL = "update", "correction", "repeat", "advisory", "kill"
 
+_SLUG = 300  # characters; what is longer is no slug
 _RANK = {KILL: 4, CORRECTION: 3, REPEAT: 2, UPDATE: 1, ADVISORY: 0}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
 _PREFIX = re.compile(
@@ -206,6 +207,8 @@ def _ld(text: str, kinds: list[str], numbers: list[int]) -> bool:
 
 def _strip_slug(slug: str, kinds: list[str], numbers: list[int]) -> str:
     """A slug without its markers; words inside a slug's own note (`///KORJATTU …///`) only count."""
+    if len(slug) > _SLUG:
+        return slug
     folded = slug.casefold()
     if "ld" in folded or "lead" in folded or "lede" in folded:
         if _ld(slug, kinds, numbers):

@@ -24,6 +24,7 @@ _CREDITS = 1500  # characters of credits
 _ALONE = re.compile(
     r"reuters?|\(?(?:©|\(c\)) ?[\w .]{2,20}\)?|/[\w. ]{2,14}/|={1,3} ?[a-z]+|-?30-|-0-|#{3,}|nnnn|=|\++|<"
     r"|\[?\(?(?:ends?|end ?item|item ends|more|fin|ende|schluss|slutt?|loppu|konec|конец)\)?\]?\.?"
+    r"|-{1,2} ?[a-z]{2,6}(?: [a-z]{1,4}(?:/[a-z]{1,4})*)?|pti(?: [a-z]{2,4}){1,6}"
     r"|(?:[a-z]{1,4}/)*[a-z]{2,4}-[a-z]{2,4}-\d\d-\d\d-\d\d(?: ?\d{4}[a-z]{0,3})?<?",
     re.I,
 )
@@ -39,12 +40,15 @@ _INITIALS = re.compile(
     r"|[\u0600-\u06ff]{1,5}(?:[/-][\u0600-\u06ff]{1,4}(?: [\u0600-\u06ff]{1,3})?){1,5}"
 )
 _HOUSE = re.compile(
-    r"(?:dpa|DPA|afp|AFP|apa|APA|efe|EFE|sda|ats|AP|sid|ANSA|belga|anp|ntb|NTB|tt|TT|kna|epd)"
+    r"(?:dpa|DPA|afp|AFP|AAP|apa|APA|efe|EFE|sda|ats|AP|sid|ANSA|belga|anp|ntb|NTB|tt|TT|kna|epd)"
     r"(?: [a-zäöüßåæø0-9]{1,5}(?:[/+-][a-zäöüßåæø0-9]{1,5}){0,4}){1,12}"
 )
 _CONTACT = re.compile(
     r"\(\(.*\)\)|\W{0,4}(?:follow .{3,80} (?:on|at) (?:twitter|x|facebook|instagram|mastodon|bluesky)\b.*"
-    r"|.{3,60} can be (?:reached|followed|contacted) (?:at|on) .*|keywords?: .*|our standards: .*)",
+    r"|.{3,60} can be (?:reached|followed|contacted) (?:at|on) .*|keywords?: .*|our standards: .*"
+    r"|(?:©|\(c\) ?|copyright ).{2,160}"
+    r"|this (?:report|content|story) (?:by|from) .{2,60} was first published .*"
+    r"|(?:e-?mail:? ?)?\S+@\S+\.\w+(?: \(end\))?)",
     re.I,
 )
 _CORRECTED = re.compile(
@@ -117,7 +121,7 @@ def is_initials(line: str) -> bool:
 
 def _mark(paragraph: str) -> tuple[str, str] | None:
     """A paragraph without the end mark that closes it, and the mark."""
-    if len(paragraph) <= _MARK and _ALONE.fullmatch(paragraph):
+    if len(paragraph) <= _MARK and (_ALONE.fullmatch(paragraph) or _is_agency(paragraph)):
         return "", paragraph
     match = _GLUED.search(paragraph, len(paragraph) - _REACH if len(paragraph) > _REACH else 0)
     if match is None:
@@ -125,6 +129,11 @@ def _mark(paragraph: str) -> tuple[str, str] | None:
     kept = paragraph[: match.start()].rstrip()
     # `..., a source told Reuters` is a sentence, `Record March 31 Reuter` is not.
     return None if kept.rpartition(" ")[2].strip("\"'(").casefold() in _PROSE else (kept, match[1])
+
+
+def _is_agency(paragraph: str) -> bool:
+    """Whether a last line is an agency's name and nothing else (`(AFP)`, `The Canadian Press`)."""
+    return paragraph[-1] not in ".!?" and provider.named(paragraph.strip("()[]-–—_/ ")) is not None
 
 
 def _agency(mark: str) -> Agency | None:

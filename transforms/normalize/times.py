@@ -252,6 +252,6 @@ def settle(parsed: ParsedItem, timezone: str, ingested_at: int) -> Times:
         first_created=first.instant if first else None,
         embargoed_until=embargo.instant if embargo else None,
         stamp=None if source == "ingested_at" else chosen,
-        day=named.instant if named else parsed.received_at,
+        day=named.instant if named else None,
         warnings=tuple(dict.fromkeys(warnings)),
     )

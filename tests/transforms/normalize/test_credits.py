@@ -52,6 +52,7 @@ from transforms.normalize import credits
             [("Ines Holt", "contributor", None)],
         ),
         ("Ines Holt reported from Rome.", [("Ines Holt", "contributor", "Rome")]),
+        ("— With files from Ines Holt in Oslo", [("Ines Holt", "contributor", "Oslo")]),
         ("(Compiled by Oslo newsroom)", []),
     ],
 )

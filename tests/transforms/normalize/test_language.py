@@ -123,6 +123,12 @@ def test_too_short_a_text_has_no_language() -> None:
     assert language.read(None, "Quay", "5.5 vs 6.6") == (None, None)
 
 
+def test_a_short_text_is_believed_in_a_language_its_agency_writes() -> None:
+    text = "Board of Harbour Holdings plans quay, sees net up, sets payout"
+    assert language.read(None, None, text, ("en",)) == ("en", "detected")
+    assert language.read(None, None, "Ines Holt", ("en",)) == (None, None)
+
+
 def test_a_headline_stands_in_for_a_missing_text() -> None:
     assert language.read(None, TEXTS["fr"], "") == ("fr", "detected")
 
