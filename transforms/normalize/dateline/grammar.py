@@ -62,8 +62,9 @@ class _Parts:
 _NOISE = " \t\r\n\u00a0\u3000*•·|>~"
 _TRAIL = _NOISE + ",;:-–—_=，、"
 _BRACKET = re.compile(r"[(（\[]\s*([^()（）\[\]]{1,80}?)\s*[)）\]][.,:;\s]*$")
-_SLASHES = re.compile(r"/\s*([^/()（）]{1,80}?(?:/[^/()\s]{1,20})?)\s*(/?)[.,:;\s]*$")
-_BARE = re.compile(r"(?:^|(?<=[\s,.]))([^\W\d_][^\s,()/]*(?: [^\W\d_][^\s,()/]*){0,2})[\s.,]*$")
+_SLASHES = re.compile(r"(?:^|(?<=[\s.,]))/\s*([^/()（）]{1,80}?(?:/[^/()\s]{1,20})?)\s*(/?)[.,:;\s]*$")
+_GLUED = re.compile(r"/([^\W\d_][^/(),\s]{1,30})(/)[.,:;\s]*$")
+_BARE = re.compile(r"(?:^|(?<=[\s,.]))([^\W\d_][^\s,()/]*(?: [^\W\d_][^\s,()/]*){0,4})[\s.,]*$")
 _FIRST = re.compile(
     r"^([(（\[/]?)\s*([^()（）\[\]/\n]{2,40}?)\s*([)）\]/]?)\s*(?:[-–—:.]+\s+|(?<=[)\]/])\s*)"
 )
@@ -82,6 +83,7 @@ _EQUALS = re.compile(
     r"[(（【]\s*([^()（）【】=＝]{1,40}?)\s*[=＝]\s*([^()（）【】=＝]{2,30}?)\s*[)）】]\s*(.{0,60})$"
 )
 _LENTICULAR = re.compile(r"【\s*([^【】]{2,40}?)\s*】$")
+_INITIALS = re.compile(r"\.\s?\w{1,2}\.$")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -130,10 +132,12 @@ def _head(parts: _Parts) -> Head:
     place = parts.text.strip(_TRAIL)
     if place.count("(") > place.count(")"):
         place = place.replace("(", "", 1).strip(_TRAIL)
-    # The point belongs to an abbreviation (`Md.`, `D.C.`) or closes the place part (`MOSCOW. March 3`).
-    area = place.rpartition(",")[2] if "," in place else ""
-    if place.endswith(".") and place.count(".") < 2 and not known.qualifiers(area):
-        place = place.rstrip(".")
+    # The point belongs to an abbreviation (`Md.`, `a.M.`) or closes the place part (`MOSCOW. March 3`).
+    if place.endswith("."):
+        place = place.rstrip(".") + "."
+        area = place.rpartition(",")[2]
+        if not _INITIALS.search(place) and fold(area) not in known.abbreviations():
+            place = place[:-1]
     if not place:
         return Head(None, (), parts.date, parts.mark, parts.manner, parts.byline, divided)
     places = places_of(place, agencies().get(parts.key), parts.language)
@@ -155,7 +159,10 @@ def _mark_at_end(parts: _Parts) -> None:
     if parts.mark is not None:
         return
     end = parts.text.rstrip(" .,:;")[-1:]
-    for pattern in (*((_BRACKET,) if end in ")）]" else ()), *((_SLASHES,) if "/" in parts.text else ())):
+    for pattern in (
+        *((_BRACKET,) if end in ")）]" else ()),
+        *((_SLASHES, _GLUED) if "/" in parts.text else ()),
+    ):
         match = pattern.search(parts.text)
         if match is None:
             continue
@@ -183,7 +190,7 @@ def _mark_at_end(parts: _Parts) -> None:
 
 def _likely(match: re.Match[str], inside: str, text: str) -> bool:
     """Whether what is enclosed may be the mark of an agency that no table knows, and is no place."""
-    if match.re is _SLASHES and not match.group(2):
+    if match.re is not _BRACKET and not match.group(2):
         return False
     return (
         marks.is_likely(inside)

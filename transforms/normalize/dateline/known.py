@@ -77,6 +77,13 @@ def countries() -> Mapping[str, Area]:
 
 
 @functools.cache
+def abbreviations() -> frozenset[str]:
+    """Folded abbreviations of regions and countries that end with a point: `Ala.`, `D.C.`."""
+    rows = (*_rows("places_regions.tsv"), *_rows("places_countries.tsv"))
+    return frozenset(fold(name) for name, _, _ in rows if name.endswith("."))
+
+
+@functools.cache
 def aliases() -> Mapping[str, Alias]:
     """Folded names of cities that mean one place: those that stand alone, former and foreign ones."""
     table = {}

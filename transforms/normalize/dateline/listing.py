@@ -115,6 +115,9 @@ def _is_qualifier(part: str, before: str) -> bool:
     return _known(city, None, None) is None
 
 
-def sure(place: Place) -> bool:
-    """Whether a place is known well enough to make a dateline without date and agency mark."""
-    return place.kind in ("city", "site") and place.how in _SURE
+def sure(place: Place, any_city: bool = False) -> bool:
+    """Whether a place is known well enough to make a dateline without date and agency mark.
+
+    `any_city` lets every city of the table do, not only those that nobody can mistake.
+    """
+    return place.kind in ("city", "site") and (place.how in _SURE or (any_city and place.how == "population"))

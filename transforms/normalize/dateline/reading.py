@@ -38,7 +38,7 @@ _CLOSER = re.compile(
     r"|(?P<mark>(?<=[)）\]】/])[.:]?(?=\s|\w|[^\x00-\x7f]))"
 )
 _AFTER_SEPARATOR = re.compile(r"[\s\u00a0\u3000]*(?:[-–—―_=:.]+(?=\s|$)|--+)?[\s\u00a0\u3000]*")
-_AFTER = re.compile(r"\s*(?P<part>[^-–—/:\n]{2,30}?)\s*(?:--+|[-–—/:](?=\s)|/|\.(?=\s))")
+_AFTER = re.compile(r"\s*(?P<part>[^–—/:\n]{2,30}?)\s*(?:--+|[-–—/:](?=\s)|/|(?<!\d)\.(?=\s))")
 _REPORTERS = re.compile(r"[（(]\s*(?:记者|記者)?\s*([^（）()]{1,80}?)\s*[）)]")
 _SMALL_WORD = re.compile(r"\b[^\W\d_A-ZÀ-Þ]{2,}")
 _SENTENCE = re.compile(r"[\"'“”„«»‘’`(\[¿¡<$£€]*[^\W_a-zß-öø-ÿа-я]|[^\W\d_][^\W\d_]*[A-Z]|\d")
@@ -101,15 +101,16 @@ def _possible(head: Head, agency: Agency | None, rest: str) -> bool:
     """
     if head.mark or head.date:
         return head.manner in ("enclosed", "first") and not head.place_text
-    if not head.place_text or not head.places or not all(map(sure, head.places)):
+    styles = agency.datelines if agency is not None else ()
+    if not head.place_text or not head.places or "none" in styles or "markup" in styles:
         return False
-    if agency is not None and not {"none", "markup"}.isdisjoint(agency.datelines):
+    shouted = head.place_text.split(",")[0].isupper()
+    if not all(sure(place, shouted and "plain" in styles) for place in head.places):
         return False
     rest = rest.lstrip()
     if len(rest) < 20 or not _SENTENCE.match(rest) or not _SMALL_WORD.search(rest[:60]):
         return False
-    plain = agency is not None and "plain" in agency.datelines
-    return head.place_text.split(",")[0].isupper() or plain or len(rest) >= 60
+    return shouted or "plain" in styles or len(rest) >= 60
 
 
 def _reading(paragraph: str, head: Head, end: int, sent: int | None, wire: str) -> Reading:
