@@ -30,12 +30,14 @@ _BY_LINE = re.compile(
     r"(?:by|von|par|por|di|door|van|av|af|texte? ?:|tekst ?:|text ?:|текст|автор)\b:? *(?=[^\W\d_])", re.I
 )
 _AND = re.compile(
-    r"\s*(?:;|&|\s(?:and|und|et|och|og|ja|и|та)(?=\s)|\s(?:y|e|en|i)(?=\s+[^\W\d_]\S*\s+[^\W\d_])|\s\+)\s*",
+    r"\s*(?:;|&|\s(?:and|und|et|och|og|ja|и|та)(?=\s)|\s(?-i:y|Y|e|en|i)(?=\s+[^\W\d_]\S*\s+[^\W\d_])|\s\+)\s*",
     re.I,
 )
 _ARABIC_AND = re.compile(r"(?<=[\u0600-\u06ff] )\u0648(?=[\u0600-\u06ff]{3,} [\u0600-\u06ff])")
 _COMMA = re.compile(r"\s*[,،、|]\s*|\s+[-–—]\s+|\s+/\s+|(?<=[^\W\d_]{2})/(?=[^\W\d_]{2})")
 _IN = re.compile(r"\s(?:in|à|في|aus)\s+(?=[^\W\d_])", re.I)
+# `en`, `em` and `i` say where or join names: the first word tells which language it is.
+_WHERE = {"por": re.compile(r"\se[nm]\s"), "av": re.compile(r"\si\s"), "af": re.compile(r"\si\s")}
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]{1,60})[)\]]")
 _PARTS = re.compile(
     r"\s*[(\[](?:texte?|words|fotos?|photos?|pictures?|videos?|bild(?:er)?|gra[fp]h?i[kc]s?)[)\]]", re.I
@@ -67,7 +69,10 @@ def read(byline: str, agency: Agency | None = None) -> list[Author]:
         and not provider.named(rest)
     ):
         begun = None
-    text = text[begun.end() :] if begun else text
+    if begun:
+        text = text[begun.end() :]
+        if where := _WHERE.get((begun["short"] or "").casefold()):
+            text = where.sub(" in ", text)
     text = text.strip(" .,;:=*<+-–—")
     if text.casefold() in _FIRST_WORDS or _is_initials(text, agency, marked=begun is not None):
         return []
