@@ -18,7 +18,7 @@ from transforms.dedupe.keys import keys
 from transforms.dedupe.relation import COPIES, HORIZON, reach, relation
 
 MAX_BUCKET = 64
-MAX_CANDIDATES = 48
+MAX_CANDIDATES = 24
 MAX_MEMBERS = 1000
 _STORY_MARK = "#"
 
