@@ -44,7 +44,7 @@ def compound(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> Non
         rest(scan, start, tokens, flags, 1)
         return
     is_given = bool(first & g.FIRST_NAME)
-    if is_given and len(tokens) == 2 and last & g.FAMILY_NAME:
+    if is_given and len(tokens) == 2 and (last & g.FAMILY_NAME or (not last and "&" not in tokens[1])):
         scan.add(start, end, PERSON, "first")
         return
     if _organisation(scan, start, end, tokens, flags):

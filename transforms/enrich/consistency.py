@@ -205,9 +205,16 @@ def _recover(text: str, names: dict[str, Name], short: dict[str, Name]) -> None:
     """Mentions the tagger passed over: repeats of a name of the story, and its short forms."""
     heads: dict[str, list[str]] = {}
     for form in (*names, *short):
-        match = WORDS.match(form)
-        if match is not None:
-            heads.setdefault(match.group(), []).append(form)
+        first = form.partition(" ")[0]
+        if not first.isalnum():
+            match = WORDS.match(form)
+            if match is None:
+                continue
+            first = match.group()
+        if first in heads:
+            heads[first].append(form)
+        else:
+            heads[first] = [form]
     for forms in heads.values():
         if len(forms) > 1:
             forms.sort(key=len, reverse=True)

@@ -65,6 +65,9 @@ def _run(scan: Scan, start: int, run: str) -> None:
             return
         start += skip
         run = run[skip:]
+        while (word := run.partition(" ")[0]) in SMALL and word != run:
+            start += len(word) + 1
+            run = run[len(word) + 1 :]
     if run[1:2] == "-" and run[0] in "RDIL":  # R-Texas: a party before the state
         start += 2
         run = run[2:]
@@ -77,7 +80,10 @@ def _run(scan: Scan, start: int, run: str) -> None:
         scan.add_known(start, last, scan.names[scan.text[start:last].replace("’", "'")])
         return
     tokens = run.split(" ")
-    flags = [scan.flags(token.rstrip(".,"), 0) or _hyphenated(scan, token) for token in tokens]
+    flags_of = scan.flags
+    flags = [flags_of(token, 0) for token in tokens]
+    if "." in run or "," in run or "-" in run:
+        flags = [flag or _trimmed_flags(scan, token) for token, flag in zip(tokens, flags, strict=True)]
     if scan.shouted is not None:
         shouted(scan, start, tokens, flags)
         return
@@ -95,9 +101,11 @@ def _run(scan: Scan, start: int, run: str) -> None:
     _trimmed(scan, start, tokens, flags, begin, len(tokens))
 
 
-def _hyphenated(scan: Scan, token: str) -> int:
-    """What the last part of a compound makes of it (`US-Präsident`, `Then-Premier`)."""
-    return scan.flags(token[token.rfind("-") + 1 :].capitalize(), 0) & g.TITLE if "-" in token else 0
+def _trimmed_flags(scan: Scan, token: str) -> int:
+    """Flags without point or comma; of a compound, what its last part says (`US-Präsident`)."""
+    if "-" in token:
+        return scan.flags(token[token.rfind("-") + 1 :].capitalize(), 0) & g.TITLE
+    return scan.flags(token.rstrip(".,"), 0)
 
 
 def _splits(scan: Scan, tokens: list[str], flags: list[int], begin: int, at: int) -> bool:

@@ -11,7 +11,7 @@ from transforms.enrich.consistency import Name, consistent
 from transforms.enrich.links import company_links, organisations
 from transforms.enrich.places import place, place_links
 from transforms.enrich.salience import salience
-from transforms.enrich.shapes import is_sentence, prose
+from transforms.enrich.shapes import TOKENS, is_sentence, prose
 from transforms.enrich.span import ORG, PLACES, Tagger
 from transforms.enrich.topics import Vocabulary, topics_of
 
@@ -111,33 +111,42 @@ def _entities(
     lead_end = body.find("\n")
     if lead_end < 0:
         lead_end = len(body)
-    headline = story.headline.casefold()
+    headline = f" {_plain(story.headline)} "
     tickers = "<" in body or "(" in body
     rows: list[tuple[float, int, str, Entity]] = []
     for key, group in groups.items():
         kind, full = key
-        starts = sorted([start for name in group for start, _ in name.places])
-        named = headline != "" and any(name.form.casefold() in headline for name in group)
-        score = round(salience(len(body), lead_end, named, starts), 4)
+        starts = [start for name in group for start, _ in name.places]
+        if len(starts) > 1:
+            starts.sort()
+        named = False
         links: tuple[Link, ...] = ()
+        for name in group:
+            named = named or f" {_plain(name.form)} " in headline
+            if name.form in own:
+                links = own[name.form].links
         if key in places:
-            links = place_links(places[key])
+            links += place_links(places[key])
         elif kind == ORG:
             if tickers:
-                links = company_links(body, (end for name in group for _, end in name.places))
+                links += company_links(body, (end for name in group for _, end in name.places))
             links += organisations().get(full, ())
+        score = round(salience(len(body), lead_end, named, starts), 4)
         for name in group:
-            if name.form in own:
-                links = (*own[name.form].links, *(link for link in links if link not in own[name.form].links))
-                break
-        for name in group:
-            mentions = [Mention(field, start, end) for start, end in sorted(name.places)]
+            if len(name.places) > 1:
+                name.places.sort()
+            mentions = tuple([Mention(field, start, end) for start, end in name.places])
             entity = Entity(
-                kind, name.form, full, tuple(mentions), name.confidence, score, name.source, links
+                kind, name.form, full, mentions, round(name.confidence, 4), score, name.source, links
             )
             rows.append((-score, starts[0], name.form, entity))
     rows.sort(key=_order)
     return tuple([row[3] for row in rows])
+
+
+def _plain(text: str) -> str:
+    """Words in small letters with single spaces: what a head line and a form are compared by."""
+    return text.casefold() if text.isalnum() else " ".join(TOKENS.findall(text.casefold()))
 
 
 def _order(row: tuple[float, int, str, Entity]) -> tuple[float, int, str]:
