@@ -113,6 +113,11 @@ def _organisation(scan: Scan, start: int, end: int, tokens: list[str], flags: li
         if flags[at] & g.ORG_HEAD and tokens[at + 1] in _JOINERS:
             if any(flag & g.TITLE for flag in flags[at + 1 :]):
                 return False
+            for person in range(at + 3, len(tokens) - 1):  # `Bank of Ruritania John Doe`
+                if flags[person] & g.FIRST_NAME:
+                    rest(scan, start, tokens[:person], flags[:person], 0)
+                    rest(scan, start, tokens, flags, person)
+                    return True
             scan.add(_with_number(scan, start), end, ORG, "head")
             return True
     return False

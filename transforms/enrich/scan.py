@@ -15,6 +15,7 @@ CONFIDENCE = {
     "initial": 0.8,
     "given": 0.88,
     "family": 0.88,
+    "shouted": 0.7,
     "speech": 0.86,
     "bigram": 0.5,
     "legal": 0.93,

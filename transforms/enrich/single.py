@@ -73,6 +73,8 @@ def _by_context(scan: Scan, start: int, end: int, word: str, flags: int) -> None
     elif word.isupper():
         if len(word.replace(".", "")) <= 6 and not word.isdigit():
             scan.add(start, end, ORG, "acronym")
+    elif scan.shouted is not None and flags & g.FAMILY_NAME and not flags & (g.FIRST_NAME | g.TOWN | _ENDS):
+        scan.add(start, end, PERSON, "shouted")
     elif not scan.shaped:
         return
     elif flags & (g.FIRST_NAME | g.FAMILY_NAME):

@@ -124,7 +124,7 @@ def _entities(
         for name in group:
             named = named or f" {_plain(name.form)} " in headline
             if name.form in own:
-                links = own[name.form].links
+                links = tuple(dict.fromkeys((*links, *own[name.form].links)))
         if key in places:
             links += place_links(places[key])
         elif kind == ORG:
