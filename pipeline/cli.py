@@ -278,5 +278,5 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(FAILED)
     except BrokenPipeError:
         # The reader of a pipe went away: not our failure, and Python must not complain at exit.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         sys.exit(DONE)

@@ -30,6 +30,7 @@ def loop(inputs: list[str], output: str) -> dict[str, float]:
     from pipeline.sinks.parquet import write_data_file
     from pipeline.sinks.staging import Staging, stage_rejects
     from pipeline.sources.files import find
+    from pipeline.sources.read import read
     from pipeline.stage import ITEMS, StagedFile
     from pipeline.write import gather, with_enrichment, with_links
     from schemas.arrow import REJECTS as REJECTS_SCHEMA
@@ -39,7 +40,6 @@ def loop(inputs: list[str], output: str) -> dict[str, float]:
     from transforms.dedupe.fingerprint import encode
     from transforms.dedupe.sketch import sketch
     from transforms.enrich.taggers import tagger
-    from pipeline.sources.read import read
     from transforms.normalize.item import normalize
     from transforms.parse.transform import parse
     from transforms.step import REJECTS

@@ -17,6 +17,7 @@ from typing import Any
 
 import pyarrow.dataset as ds
 import pytest
+
 from pipeline.verify import verify
 
 WIREBEAM = str(Path(sys.executable).with_name("wirebeam"))

@@ -51,6 +51,7 @@ _NOTE = re.compile(
     r"|aktualisiert|corrige|actualise|actualiza|añade|agrega|amplía|atualiza|acrescenta|aggiorna|corregge)\b",
     re.I,
 )
+_SLASHES = re.compile(r"\s*/{2,3}\s*(?P<word>\w{3,20})(?:[ :.][^/\n]{0,40})?/{0,3}$")
 _SIGNALS = {
     UPDATE: "update updated replace supplement writethru u appendmajorcontent minorupdate",
     CORRECTION: "correction corrected correct c korrbericht korrektur berichtigung",
@@ -157,6 +158,11 @@ def _strip(text: str, kinds: list[str], numbers: list[int]) -> str:
         and _ld(match[1], kinds, numbers)
     ):
         text = text[match.end() :]
+    if "//" in text and (match := _SLASHES.search(text[-80:])):
+        # Finnish desks put the marker behind the headline: `Jäätie avattiin ///KORJATTU///`.
+        if kind := _markers()[0].get(match["word"].casefold()):
+            kinds.append(kind)
+            text = text[: len(text) - len(match.group())]
     if (
         text[-1:] in ")]"
         and (match := _SUFFIX.search(text[-60:]))

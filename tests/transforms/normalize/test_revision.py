@@ -71,6 +71,20 @@ def test_headlines_that_begin_alike(headline: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("headline", "kind", "stripped"),
+    [
+        ("Jäätie avattiin ///KORJATTU", "correction", "Jäätie avattiin"),
+        ("Jäätie avattiin ///KORJATTU///", "correction", "Jäätie avattiin"),
+        ("Jäätie avattiin ///KORJATTU klo 12///", "correction", "Jäätie avattiin"),
+        ("Isbanan öppnad ///STORY///", None, "Isbanan öppnad ///STORY///"),
+        ("See https://example.org/corrected", None, "See https://example.org/corrected"),
+    ],
+)
+def test_markers_in_slashes_behind_a_headline(headline: str, kind: str | None, stripped: str) -> None:
+    assert revision.read(headline, None) == revision.Revision(kind, None, stripped, None)
+
+
+@pytest.mark.parametrize(
     ("slug", "kind", "number", "stripped"),
     [
         ("BC-Bank-Rates, 1st Ld-Writethru", "update", 1, "BC-Bank-Rates"),
