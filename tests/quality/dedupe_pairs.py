@@ -241,8 +241,8 @@ def cross_validate(pairs: Sequence[Pair], found: dict[str, Item], rounds: int) -
 
 def make_feed(shared: Path, folder: Path) -> Path:
     """The developers' feed, made anew."""
-    command = [sys.executable, shared / "tools/reuters_feed.py", shared / "corpora/reuters21578/sgml", folder]
-    subprocess.run(command, check=True, capture_output=True)
+    tool, texts = shared / "tools/reuters_feed.py", shared / "corpora/reuters21578/sgml"
+    subprocess.run([sys.executable, str(tool), str(texts), str(folder)], check=True, capture_output=True)
     return folder
 
 
@@ -279,13 +279,13 @@ def main() -> None:
         print(f"{merged} duplicates, {wrong} of them not the text they stand for")
         if given.halves:
             print("bounds set on one half, measured on the other:")
-            made = cross_validate(pairs, found, given.halves)
-            pairs_all, linked_all = Counter[str](), Counter[str]()
-            for one in made:
-                print(f"  P {one.precision:.3f} R {one.recall:.3f} forms {one.forms:.3f}")
-                pairs_all += one.pairs
-                linked_all += one.linked
-            mean = Figures(pairs_all, linked_all)
+            every: Counter[str] = Counter()
+            taken: Counter[str] = Counter()
+            for part in cross_validate(pairs, found, given.halves):
+                print(f"  P {part.precision:.3f} R {part.recall:.3f} forms {part.forms:.3f}")
+                every += part.pairs
+                taken += part.linked
+            mean = Figures(every, taken)
             print(f"mean P {mean.precision:.3f} R {mean.recall:.3f} forms {mean.forms:.3f}")
 
 

@@ -115,11 +115,13 @@ class Overlap:
         jaccard: of their word 5-grams.
         containment: share of the shorter one's 5-grams that the other has.
         lead: share of the 5-grams of the first 30 words of one that the other has (the better way round).
+        start: the same of the longer text's first words: wires cut from the end, digests begin otherwise.
     """
 
     jaccard: float
     containment: float
     lead: float
+    start: float
 
 
 def overlap(earlier: Sketch, later: Sketch) -> Overlap:
@@ -127,13 +129,15 @@ def overlap(earlier: Sketch, later: Sketch) -> Overlap:
     first, first_lead = _shingles(earlier.words)
     second, second_lead = _shingles(later.words)
     shared = len(first & second)
+    leads = (
+        sum(gram in second for gram in first_lead) / len(first_lead),
+        sum(gram in first for gram in second_lead) / len(second_lead),
+    )
     return Overlap(
         jaccard=shared / (len(first) + len(second) - shared),
         containment=shared / min(len(first), len(second)),
-        lead=max(
-            sum(gram in second for gram in first_lead) / len(first_lead),
-            sum(gram in first for gram in second_lead) / len(second_lead),
-        ),
+        lead=max(leads),
+        start=leads[0] if earlier.length >= later.length else leads[1],
     )
 
 

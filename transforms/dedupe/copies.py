@@ -28,6 +28,7 @@ _JACCARD = 0.5
 _CONTAINMENT = 0.5  # with _LEAD of the beginning; wires cut from the end
 _LEAD = 0.4
 _CONTAINED = 0.8  # wherever it stands
+_START = 0.2  # of the longer text's beginning: below, it begins otherwise
 _HEADLINE = 0.7
 _HEADED = 0.4  # containment that is enough under a like headline
 _FIGURES = 0.15  # containment that is enough where the figures agree
@@ -65,10 +66,14 @@ def other_form(seen: Evidence, length: int, recurring: bool) -> str | None:
     return None
 
 
-def is_digest(earlier: Sketch, later: Sketch, seen: Evidence) -> bool:
-    """Whether one is a round-up that has the other in it: much longer, under another headline."""
+def begins_otherwise(earlier: Sketch, later: Sketch, found: Overlap, seen: Evidence) -> str | None:
+    """Why one text holds the other and is another story, or None: a round-up, a common background."""
     shorter, longer = sorted((earlier.length, later.length))
-    return shorter < 0.25 * longer and seen.title < 0.3
+    if shorter < 0.25 * longer and seen.title < 0.3:
+        return "one is a round-up that holds the other"
+    if found.start < _START and seen.title < 0.4 and found.jaccard < _MENDED_JACCARD:
+        return "they begin otherwise, under other headlines"
+    return None
 
 
 def near_copy(earlier: Sketch, later: Sketch, found: Overlap, seen: Evidence, *, recurring: bool) -> Relation:
@@ -88,6 +93,14 @@ def near_copy(earlier: Sketch, later: Sketch, found: Overlap, seen: Evidence, *,
     if differ.changed:
         numbers = f"{differ.changed} number{'s' * (differ.changed > 1)} changed without a word"
         return Relation("silent", found.jaccard, f"silent: {reason}, {numbers}", ground)
+    if (
+        later.length == earlier.length > len(later.words) // 2
+        and later.body != earlier.body
+        and not differ.slots
+    ):
+        return Relation(
+            "silent", found.jaccard, f"silent: {reason}, changed after the words compared", ground
+        )
     rewritten = found.jaccard < _MENDED_JACCARD and found.containment < _CUT_CONTAINMENT
     if rewritten or (shorter < _BRIEF and found.jaccard < 0.9):
         return Relation("update", found.jaccard, f"rewritten: {reason}", ground)
@@ -101,8 +114,8 @@ def _kept_apart(
     shorter = min(earlier.length, later.length)
     if why := other_form(seen, shorter, recurring):
         return why
-    if is_digest(earlier, later, seen):
-        return "one is a round-up that holds the other"
+    if why := begins_otherwise(earlier, later, found, seen):
+        return why
     if seen.same_title or seen.same_ticker:
         return None
     if seen.other_place and found.jaccard < 0.8:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from schemas.agency import UNKNOWN
 from transforms.dedupe.align import Overlap, changes, overlap
-from transforms.dedupe.copies import is_digest, near_copy, other_form
+from transforms.dedupe.copies import begins_otherwise, near_copy, other_form
 from transforms.dedupe.decision import Relation, apart
 from transforms.dedupe.evidence import Evidence, weigh
 from transforms.dedupe.fingerprint import Sketch
@@ -56,7 +56,7 @@ def judge(earlier: Sketch, later: Sketch, *, horizon: int = HORIZON, recurring: 
     marked = kind is not None and (kind, later.revision) != (earlier.revision_kind, earlier.revision)
     if named := _named(earlier, later):
         if exact and not marked and later.version == earlier.version:
-            return Relation("exact", 1.0, f"same text, {named}", "named")
+            return Relation("exact", 1.0, f"the same words, {named}", "named")
         similarity = overlap(earlier, later).jaccard if earlier.words and later.words else 0.0
         return Relation(kind or "update", similarity, named, "named")
     if gap > horizon and kind is None:
@@ -65,14 +65,14 @@ def judge(earlier: Sketch, later: Sketch, *, horizon: int = HORIZON, recurring: 
     if not later.words or not earlier.words:
         return _without_text(earlier, later, kind, seen)
     if exact and not other_form(seen, later.length, recurring):
-        return Relation(kind, 1.0, f"{kind} of the same text") if kind and marked else _EXACT
+        return Relation(kind, 1.0, f"{kind} of the same words") if kind and marked else _EXACT
     found = overlap(earlier, later)
     if kind and (marked or kind == "correction"):
         return _version(earlier, later, found, seen, kind)
     return near_copy(earlier, later, found, seen, recurring=recurring)
 
 
-_EXACT = Relation("exact", 1.0, "same text")
+_EXACT = Relation("exact", 1.0, "the same words")
 
 
 def _other_provider(earlier: Sketch, later: Sketch) -> bool:
@@ -123,8 +123,8 @@ def _version(earlier: Sketch, later: Sketch, found: Overlap, seen: Evidence, kin
         return version(f"same {_head(seen)}")
     if found.containment < 0.5 and not headed:
         return apart(f"{kind} of something else: texts and headlines differ", found.jaccard)
-    if is_digest(earlier, later, seen):
-        return apart("one is a round-up that holds the other", found.jaccard)
+    if why := None if filed else begins_otherwise(earlier, later, found, seen):
+        return apart(why, found.jaccard)
     differ = changes(earlier, later)
     if seen.other_ticker and differ.swapped:
         return apart("other ticker symbols", found.jaccard)

@@ -132,7 +132,7 @@ def code(text: str, *, numbers: int) -> Coded:
             number(_numerals[found[at] >> _WRITTEN], _units.get(found[at + 1] >> _WRITTEN, 0))
             for at in is_number.nonzero()[0][:numbers].tolist()
         ],
-        digest=xxhash.xxh3_64_intdigest(coded.data) or 1 if len(coded) else 0,
+        digest=xxhash.xxh3_64_intdigest((coded >> np.uint64(_WRITTEN)).data) or 1 if len(coded) else 0,
     )
 
 

@@ -40,11 +40,17 @@ def test_the_same_text_is_an_exact_copy_whatever_its_form(item, story):
     )
 
 
-def test_other_quotes_and_case_are_a_near_copy(item, story):
+def test_other_quotes_and_case_are_the_same_text(item, story):
+    retouched = story.replace('"', "''").replace("Tuesday", "TUESDAY")
+    assert kind(item(story, "Harbour"), item(retouched, "HARBOUR", hours=1)) == "exact"
+
+
+def test_a_mended_slip_is_a_near_copy(item, story):
     found = related(
-        item(story, "Harbour"), item(story.replace('"', "''").replace("Tuesday", "tuesday"), hours=1)
+        item(story.replace("deliveries", "delivreies"), "Harbour"), item(story, "Harbour", hours=1)
     )
-    assert (found.kind, found.similarity) == ("near", 1.0)
+    assert found.kind == "near"
+    assert 0.9 < found.similarity < 1.0
 
 
 def test_cuts_and_extensions_are_near_copies(item, story):
@@ -211,6 +217,32 @@ def test_a_digest_is_no_copy_of_what_it_holds(item, story):
         + "\n".join(f"In other news, item {number} of the day was reported." for number in range(30))
     )
     assert kind(item(first, "Ferry terminal closes"), item(digest, "NEWS SUMMARY 1800 GMT", hours=1)) is None
+
+
+def test_a_background_that_two_stories_share_makes_them_no_copies(item, story):
+    background = "\n".join(story.split("\n")[1:4])
+    one = (
+        "Truck drivers blocked the road to Norrsund on Monday and said that they would stay for a week. "
+        "They parked across both lanes at dawn, lit fires beside the bridge and let nobody through but nurses, "
+        "milk vans and a wedding party.\n"
+    )
+    two = (
+        "The county of Vestmar bought a pair of used ferries from a Greek owner and wants to rename them. "
+        "Neither has sailed since last autumn; a yard in Halden will look at their engines and paint the hulls "
+        "before anyone goes aboard.\n"
+    )
+    assert (
+        kind(item(one + background, "Drivers block road"), item(two + background, "Ferries", hours=3)) is None
+    )
+    marked = item(two + background, "Ferries", hours=3, revision_kind="update")
+    assert kind(item(one + background, "Drivers block road"), marked) is None
+
+
+def test_a_change_behind_the_words_compared_is_a_version(item, story):
+    long = "\n".join([story] * 5)
+    assert kind(item(long, "Ferry"), item(long[:-30] + long[-30:].upper(), "Ferry", hours=1)) == "exact"
+    assert kind(item(long, "Ferry"), item(long[:-6] + "roads.", "Ferry", hours=1)) == "silent"
+    assert kind(item(long, "Ferry"), item(long[: -len(story)], "Ferry", hours=1)) == "near"
 
 
 def test_other_places_of_a_form_are_other_stories(item):

@@ -35,7 +35,7 @@ def test_spelled_and_grouped_numbers_are_the_same_words():
 
 
 def test_the_digest_is_of_the_words_as_written():
-    assert code("Seven of 2,000.").digest == code("SEVEN of  2,000").digest != code("7 of 2,000").digest
+    assert code("Seven of 2,000.").digest == code("SEVEN OF  2,000").digest != code("7 of 2,000").digest
     assert code("").digest == 0
 
 
