@@ -43,7 +43,7 @@ _MENDED_JACCARD, _CUT_CONTAINMENT = 0.6, 0.9
 def other_form(seen: Evidence, length: int, recurring: bool) -> str | None:
     """Why items with the very same text are two all the same, or None: a form that comes again.
 
-    "Quarterly dividend 25 cents, payable July 1" comes for many companies; "Fed adds reserves" comes every
+    "Dividend 25 cents, payable July 1" comes for many companies; a central bank's daily notice comes every
     day; a quote without a change comes again at 11:10 under a headline with that time.
 
     Args:
