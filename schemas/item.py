@@ -108,15 +108,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A person, organisation or place of the story, with all its mentions.
+    """A person, organisation or place of the story, in one of the forms in which the story names it.
+
+    Rows with the same `type` and `name` are one entity; together they hold all its mentions.
 
     Attributes:
         type: `PERSON`, `ORG`, `GPE`, `LOC`, `FAC`, ...
-        text: the form that stands in the text most fully.
+        text: the form, as it stands in the text.
         name: the fullest form known, articles and possessives off.
-        mentions: every place in the text where it is named.
+        mentions: every place in the text where it stands in this form.
         confidence: 0 to 1, the share of such tags that are right (measured on IEER).
-        salience: 0 to 1, how much the story is about it.
+        salience: 0 to 1, how much the story is about it, in all its forms.
         source: what found it (`rules`, `spacy:...`, `rules+spacy`, `wire`).
         links: identities in other schemes.
     """
