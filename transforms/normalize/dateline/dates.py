@@ -108,12 +108,12 @@ def at_start(text: str, language: str | None = None) -> tuple[str, Found | None]
 
 def at_end(text: str, language: str | None = None) -> Found | None:
     """The date with which a text ends, None where it ends with none."""
-    text = text.rstrip(" \t\r\n.,")
+    whole, text = text, text.rstrip(" \t\r\n.,")
     last = text[-1:]
     if not last.isalnum() and last not in "º°)":
         return None
     if not text.isascii():
-        text = text.translate(_ARABIC_DIGITS)
+        whole, text = whole.translate(_ARABIC_DIGITS), text.translate(_ARABIC_DIGITS)
         if last in "日일" and (match := _CJK.search(text)):
             month, year = match["month"], match["year"]
             return _checked(match.start(), int(month) if month else None, int(match["day"]), year)
@@ -121,7 +121,7 @@ def at_end(text: str, language: str | None = None) -> Found | None:
         for pattern in (_YEAR_FIRST, _MONTH_DAY, _DAY_MONTH):
             if (match := pattern.search(text)) and (found := _named(match, language)):
                 return found
-        if match := _NUMERIC.search(text):
+        if match := _NUMERIC.search(whole):
             for n in "123":
                 if match[f"m{n}"]:
                     year = match[f"y{n}"] if n != "3" else None

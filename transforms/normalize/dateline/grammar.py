@@ -192,12 +192,9 @@ def _likely(match: re.Match[str], inside: str, text: str) -> bool:
     """Whether what is enclosed may be the mark of an agency that no table knows, and is no place."""
     if match.re is not _BRACKET and not match.group(2):
         return False
-    return (
-        marks.is_likely(inside)
-        and not known.qualifiers(inside)
-        and fold(text) not in known.aliases()
-        and resolve(inside) is None
-    )
+    if not marks.is_likely(inside) or known.qualifiers(inside) or fold(text) in known.aliases():
+        return False
+    return inside.isupper() or resolve(inside) is None
 
 
 def _bare_at_end(parts: _Parts) -> bool:

@@ -38,7 +38,7 @@ def is_mark(text: str) -> bool:
     if whole in names() or whole.replace(" ", "") in _squeezed():
         return True
     parts = [part for part in _PARTS.split(text) if part.strip()]
-    if len(parts) < 2 or any(len(part) > 20 or not part[-1].isalpha() for part in parts):
+    if len(parts) < 2 or ". " in text or any(len(part) > 20 or not part[-1].isalpha() for part in parts):
         return False
     return _fold(parts[0]) in names() or _fold(parts[-1]) in names()
 
