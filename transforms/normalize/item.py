@@ -247,7 +247,17 @@ def _authors(
         authors = byline.merge(authors, found) if not authors or not warnings else authors
     if parsed.authors:
         authors = byline.merge(authors, byline.listed(parsed.authors))
+    authors = _placed(authors, parsed.located or (story.dateline.place_text if story.dateline else None))
     signed = list(story.end.authors)
     if parsed.sign_off:
         signed = byline.merge(signoff.read(texts.line(parsed.sign_off)), signed)
     return byline.merge(authors, signed) if signed else authors, warnings
+
+
+def _placed(authors: list[Author], place: str | None) -> list[Author]:
+    """Authors without one that is the item's own place: `AINO BERG, Kajaani` names a writer and a city."""
+    where = texts.fold(place) if place else ""
+    if not where or all(texts.fold(author.name) != where for author in authors):
+        return authors
+    people = [author for author in authors if texts.fold(author.name) != where]
+    return [author if author.location else replace(author, location=place) for author in people]

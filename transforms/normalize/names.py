@@ -135,7 +135,8 @@ def split_title(text: str) -> tuple[str | None, str | None, str | None]:
 
     Returns:
         (name, organisation, job title), each None where it is missing: `Ann Lee AP Business Writer` gives
-        `Ann Lee`, `AP`, `Business Writer`; `Science Writer` a job title alone.
+        `Ann Lee`, `AP`, `Business Writer`; `Science Writer` a job title alone, `PA Wales Correspondent` an
+        organisation and a job title.
     """
     words = text.split()
     folded = [word.casefold().strip(".,") for word in words]
@@ -144,6 +145,11 @@ def split_title(text: str) -> tuple[str | None, str | None, str | None]:
         job -= 1
         while job > 0 and (folded[job - 1] in _BEATS or folded[job - 1] in _JOBS):
             job -= 1
+    if 1 < job < len(words):
+        for end in range(job - 1, 0, -1):
+            # `PA Wales Correspondent`: what stands between the agency and the job is part of the job.
+            if provider.named(" ".join(words[:end])):
+                return None, " ".join(words[:end]), " ".join(words[end:])
     start, organisation = _organisation(words, folded, job)
     title = " ".join(words[job:]) or None
     return " ".join(words[:start]) or None, organisation, title

@@ -158,11 +158,14 @@ def _strip(text: str, kinds: list[str], numbers: list[int]) -> str:
         and _ld(match[1], kinds, numbers)
     ):
         text = text[match.end() :]
-    if "//" in text and (match := _SLASHES.search(text[-80:])):
+    if (
         # Finnish desks put the marker behind the headline: `Jäätie avattiin ///KORJATTU///`.
-        if kind := _markers()[0].get(match["word"].casefold()):
-            kinds.append(kind)
-            text = text[: len(text) - len(match.group())]
+        "//" in text
+        and (match := _SLASHES.search(text[-80:]))
+        and (kind := _markers()[0].get(match["word"].casefold()))
+    ):
+        kinds.append(kind)
+        text = text[: len(text) - len(match.group())]
     if (
         text[-1:] in ")]"
         and (match := _SUFFIX.search(text[-60:]))

@@ -183,3 +183,11 @@ def test_no_text_breaks_it(sent: str) -> None:
     for author in byline.read(sent, DPA):
         assert author.name.strip()
     byline.is_byline(sent)
+
+
+@pytest.mark.parametrize("job", ["Wales Correspondent", "Political Correspondent", "Chief Sports Writer"])
+def test_an_agency_before_a_job_is_the_organisation(job: str) -> None:
+    found = byline.people(f"Owen Tudor, Press Association {job}")
+    assert [(author.name, author.organisation, author.jobtitle) for author in found] == [
+        ("Owen Tudor", "Press Association", job)
+    ]

@@ -324,3 +324,12 @@ def test_a_long_text_of_anything_is_read_in_a_second(unit: str) -> None:
         with contextlib.suppress(ItemError):
             item(**every, paragraphs=paragraphs)
     assert time.perf_counter() - started < 1
+
+
+def test_a_place_in_the_byline_is_no_author() -> None:
+    found = item(headline="Jäätie", byline="AINO BERG, Kajaani", located="Kajaani")
+    assert [(author.name, author.location) for author in found.authors] == [("Aino Berg", "Kajaani")]
+    assert [author.name for author in item(headline="Jäätie", byline="AINO BERG, ELLA KORPI").authors] == [
+        "Aino Berg",
+        "Ella Korpi",
+    ]
