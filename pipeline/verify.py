@@ -26,14 +26,14 @@ from schemas.errors import WirebeamError
 
 OUTCOMES = ("stories", "duplicates", "rejects", "redelivered")
 _EXAMPLES = 3
-_LINKED = ("item_id", "uri", "story_id", "revision_of", "duplicate_of", "duplicate_kind")
+_LINKED = ("item_id", "source", "uri", "story_id", "revision_of", "duplicate_of", "duplicate_kind")
 
 # Questions to all rows: the promise, what is wrong with the rows that come back, and the rows.
 _QUESTIONS = (
     (
         "unique",
-        "item_id stands more than once in stories and duplicates",
-        "SELECT item_id FROM linked GROUP BY item_id HAVING count(*) > 1",
+        "item_id stands more than once with one source in stories and duplicates",
+        "SELECT item_id FROM linked GROUP BY item_id, source HAVING count(*) > 1",
     ),
     (
         "unique",

@@ -25,6 +25,17 @@ def nothing(step: str) -> None:
     """The failpoint outside tests: nothing happens between the steps."""
 
 
+def check_new(root: Path, files: tuple[DataFile, ...], removed: set[str]) -> None:
+    """Makes sure that no file takes the place of one that stays.
+
+    Raises:
+        WirebeamError: the very rows of a file are there already.
+    """
+    for file in files:
+        if file.path not in removed and (root / file.path).exists():
+            raise WirebeamError(f"{root / file.path}: the dataset has a file with these rows")
+
+
 def sync_staged(staging: Path, files: tuple[DataFile, ...]) -> None:
     """Makes sure that the staged files are whole and survive a power cut.
 

@@ -159,6 +159,7 @@ class Dataset:
         new = tuple(sorted(added, key=lambda file: file.path))
         with explained(self.root):
             self.staging(run_id).mkdir(exist_ok=True)
+            commit.check_new(self.root, new, set(removed))
             commit.sync_staged(self.staging(run_id), new)
             durable.make_folders(self.root, [(self.root / file.path).parent for file in new])
             failpoint("staged")

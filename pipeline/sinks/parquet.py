@@ -19,22 +19,27 @@ from schemas.arrow import REJECTS, SCHEMA_VERSION, STORIES
 ROW_GROUP_ROWS = 16_384
 ROW_GROUP_BYTES = 64 << 20
 TIME_COLUMN = {"stories": "version_created", "duplicates": "version_created", "rejects": "received_at"}
-ID_COLUMN = {"stories": "item_id", "duplicates": "item_id", "rejects": "reject_id"}
+# What makes a row: the same item from another source is another row.
+ROW_KEY = {
+    "stories": ("item_id", "source"),
+    "duplicates": ("item_id", "source"),
+    "rejects": ("reject_id",),
+}
 
 # Long and all different: a dictionary would only be built to be thrown away, minima would say nothing.
 _UNIQUE = frozenset({"item_id", "reject_id", "body_text", "raw", "fingerprint"})
 _NO_STATISTICS = frozenset({"body_text", "raw", "fingerprint"})
 
 
-def file_name(ids: Iterable[str], salt: str = "") -> str:
-    """`0123456789abcdef.parquet`, from the ids of the rows in whatever order.
+def file_name(rows: Iterable[str], salt: str = "") -> str:
+    """`0123456789abcdef.parquet`, from what makes the rows, in whatever order.
 
     Args:
-        ids: `item_id` or `reject_id` of the rows.
+        rows: the rows' keys (`ROW_KEY`), each as one string.
         salt: anything that tells a rewritten file from the one it replaces.
     """
-    text = "\n".join([*sorted(ids), salt])
-    return f"{blake2b(text.encode(), digest_size=8).hexdigest()}.parquet"
+    text = "\n".join([*sorted(rows), salt])
+    return f"{blake2b(text.encode('utf-8', 'replace'), digest_size=8).hexdigest()}.parquet"
 
 
 def file_schema(dataset: str, partition_by: PartitionBy) -> pa.Schema:
@@ -127,10 +132,14 @@ def write_data_file(
         WirebeamError: it could not be written.
     """
     schema = file_schema(dataset, partition_by)
-    ids = [id_ for table in tables for id_ in table.column(ID_COLUMN[dataset]).to_pylist()]
+    rows = [
+        "\0".join(key)
+        for table in tables
+        for key in zip(*(table.column(name).to_pylist() for name in ROW_KEY[dataset]), strict=True)
+    ]
     column = TIME_COLUMN[dataset]
     times = [pc.min_max(table.column(column).cast(pa.int64())) for table in tables if table.num_rows]
-    relative = "/".join(part for part in (dataset, partition, file_name(ids, salt)) if part)
+    relative = "/".join(part for part in (dataset, partition, file_name(rows, salt)) if part)
     path = staging / relative
     kept = (table.select(schema.names).cast(schema) for table in tables)
     with explained(path):
@@ -140,7 +149,7 @@ def write_data_file(
     return DataFile(
         dataset=dataset,
         path=relative,
-        rows=len(ids),
+        rows=len(rows),
         bytes=size,
         min_time=min(time["min"].as_py() for time in times),
         max_time=max(time["max"].as_py() for time in times),

@@ -1,0 +1,289 @@
+"""A commit is whole or not at all, wherever it stops, and whoever comes next tidies up."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pyarrow.dataset as ds
+import pytest
+
+from pipeline.sinks import durable, manifest
+from pipeline.sinks.dataset import CommitConflict, Dataset
+from pipeline.verify import verify
+from schemas.errors import WirebeamError
+
+BEFORE = [1, 2, 30]
+ADDED = [3, 50, 51, 80]
+
+
+class Crash(BaseException):
+    """The process dies here, as far as the code under test can tell."""
+
+
+def crash_at(call: int) -> Callable[[str], None]:
+    left = call
+
+    def failpoint(step: str) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Crash(step)
+
+    return failpoint
+
+
+def globbed(root: Path) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in root.glob("[sdr]*/**/*.parquet")}
+
+
+def ids(root: Path) -> list[str]:
+    """Ids of all rows that the manifests list."""
+    held = Dataset.read(root).snapshot()
+    paths = held.paths("stories")
+    if not paths:
+        return []
+    return sorted(ds.dataset(paths, format="parquet").to_table(columns=["item_id"])["item_id"].to_pylist())
+
+
+def numbers(*given: list[int]) -> list[str]:
+    return sorted(f"{number:032x}" for numbers in given for number in numbers)
+
+
+def prepared(root: Path, rows: ModuleType) -> None:
+    with Dataset.open(root) as dataset:
+        files = rows.stage(dataset, "first", [rows.row(number) for number in BEFORE])
+        dataset.commit("first", files, positions={"feed": 1, "other": 7})
+
+
+def append(dataset: Dataset, rows: ModuleType, failpoint: Callable[[str], None]) -> None:
+    files = rows.stage(dataset, "second", [rows.row(number) for number in ADDED])
+    dataset.commit("second", files, positions={"feed": 2}, failpoint=failpoint)
+
+
+def compact(dataset: Dataset, rows: ModuleType, failpoint: Callable[[str], None]) -> None:
+    """All files written anew, one of them under its old name with other content."""
+    old = dataset.files("stories")
+    files = rows.stage(dataset, "second", [rows.row(number, headline="new") for number in [*BEFORE, *ADDED]])
+    assert {file.path for file in files} & {file.path for file in old}
+    dataset.commit("second", files, removed=[file.path for file in old], failpoint=failpoint)
+
+
+@pytest.mark.parametrize("change", [append, compact])
+@pytest.mark.parametrize("crash_in_recovery", [False, True])
+def test_a_crash_at_any_step_leaves_all_or_nothing(
+    tmp_path: Path, rows: ModuleType, change: Any, crash_in_recovery: bool
+) -> None:
+    steps = 0
+    for call in range(100):
+        root = tmp_path / str(call)
+        prepared(root, rows)
+        dataset = Dataset.open(root)
+        try:
+            change(dataset, rows, crash_at(call))
+        except Crash:
+            steps += 1
+        else:
+            break
+        finally:
+            dataset.close()
+        committed = manifest.newest(root / manifest.FOLDER) == 2
+        # A reader that comes before the next writer sees one of the two states, and only committed files.
+        assert ids(root) in (numbers(BEFORE), numbers(BEFORE, ADDED))
+        listed = manifest.live_files(root / manifest.FOLDER, 1 + committed)
+        leaving = set(manifest.live_files(root / manifest.FOLDER, 1))
+        assert globbed(root) <= set(listed) | leaving
+        assert verify(root) == []
+        if crash_in_recovery:
+            for again in range(100):
+                try:
+                    Dataset.open(root, failpoint=crash_at(again)).close()
+                except Crash:
+                    assert ids(root) in (numbers(BEFORE), numbers(BEFORE, ADDED))
+                else:
+                    break
+        with Dataset.open(root) as dataset:
+            held = dataset.snapshot()
+        assert ids(root) == (numbers(BEFORE, ADDED) if committed else numbers(BEFORE))
+        assert held.positions == {"feed": 2 if committed and change is append else 1, "other": 7}
+        assert globbed(root) == set(held.by_path)
+        assert list((root / "_staging").iterdir()) == []
+        assert verify(root) == []
+    assert steps >= 4
+
+
+@pytest.mark.parametrize("moment", ["before the link", "after the link"])
+def test_a_crash_around_the_link_of_the_manifest(
+    tmp_path: Path, rows: ModuleType, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    prepared(tmp_path, rows)
+    link = os.link
+
+    def crashing(source: Path, target: Path) -> None:
+        if moment == "after the link":
+            link(source, target)
+        raise Crash
+
+    with Dataset.open(tmp_path) as dataset:
+        monkeypatch.setattr(durable.os, "link", crashing)
+        with pytest.raises(Crash):
+            append(dataset, rows, lambda step: None)
+        monkeypatch.undo()
+    Dataset.open(tmp_path).close()
+    assert ids(tmp_path) == (numbers(BEFORE) if moment == "before the link" else numbers(BEFORE, ADDED))
+    assert verify(tmp_path) == []
+
+
+def test_file_systems_without_hard_links(
+    tmp_path: Path, rows: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(source: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(durable.os, "link", refuse)
+    prepared(tmp_path, rows)
+    assert ids(tmp_path) == numbers(BEFORE)
+    with pytest.raises(FileExistsError):
+        durable.create(tmp_path / "_manifests" / manifest.name(1), b"another")
+    assert verify(tmp_path) == []
+
+
+_KILLED = """
+    import importlib.util, os, signal, sys
+    from pipeline.sinks.dataset import Dataset
+    spec = importlib.util.spec_from_file_location("rows", sys.argv[1])
+    rows = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(rows)
+    def failpoint(step):
+        if step == sys.argv[3]:
+            os.kill(os.getpid(), signal.SIGKILL)
+    dataset = Dataset.open(sys.argv[2])
+    files = rows.stage(dataset, "second", [rows.row(number) for number in [3, 50, 51, 80]])
+    if sys.argv[3] == "unstaged":
+        os.kill(os.getpid(), signal.SIGKILL)
+    dataset.commit("second", files, failpoint=failpoint)
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "committed"),
+    [("unstaged", False), ("staged", False), ("published", True), ("renamed", True), ("synced", True)],
+)
+def test_sigkill(tmp_path: Path, rows: ModuleType, step: str, committed: bool) -> None:
+    prepared(tmp_path, rows)
+    program = [sys.executable, "-c", textwrap.dedent(_KILLED), rows.__file__, str(tmp_path), step]
+    assert subprocess.run(program, check=False, timeout=60).returncode == -signal.SIGKILL
+    assert verify(tmp_path) == []
+    with Dataset.open(tmp_path) as dataset:  # the lock died with its holder
+        assert set(dataset.snapshot().by_path) == globbed(tmp_path)
+    assert ids(tmp_path) == (numbers(BEFORE, ADDED) if committed else numbers(BEFORE))
+    assert verify(tmp_path) == []
+
+
+@contextmanager
+def failing(monkeypatch: pytest.MonkeyPatch, name: str, number: int, call: int) -> Iterator[None]:
+    """`os.NAME` fails with an error number from its nth call on."""
+    real = getattr(os, name)
+    calls = 0
+
+    def broken(*arguments: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls > call:
+            raise OSError(number, os.strerror(number))
+        return real(*arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, name, broken)
+        yield
+
+
+@pytest.mark.parametrize("name", ["fsync", "link", "replace", "rename", "mkdir"])
+@pytest.mark.parametrize("call", [0, 2, 5])
+def test_a_full_disk_is_one_line_and_no_harm(
+    tmp_path: Path, rows: ModuleType, monkeypatch: pytest.MonkeyPatch, name: str, call: int
+) -> None:
+    prepared(tmp_path, rows)
+    failed = None
+    with Dataset.open(tmp_path) as dataset:
+        try:
+            with failing(monkeypatch, name, errno.ENOSPC, call):
+                append(dataset, rows, lambda step: None)
+        except WirebeamError as error:
+            failed = str(error)
+    if failed is not None:
+        assert "no space left" in failed
+        assert "\n" not in failed
+    assert verify(tmp_path) == []
+    committed = failed is None or "the commit is safe" in failed
+    Dataset.open(tmp_path).close()
+    assert ids(tmp_path) == (numbers(BEFORE, ADDED) if committed else numbers(BEFORE))
+
+
+def test_positions_are_kept_until_they_are_named_again(tmp_path: Path, rows: ModuleType) -> None:
+    prepared(tmp_path, rows)
+    with Dataset.open(tmp_path) as dataset:
+        dataset.commit("second", [], positions={"feed": {"offset": 5}})
+        assert dataset.snapshot().positions == {"feed": {"offset": 5}, "other": 7}
+
+
+def test_who_loses_the_race_for_a_number_commits_nothing(
+    tmp_path: Path, rows: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared(tmp_path, rows)
+    with Dataset.open(tmp_path) as dataset:
+        monkeypatch.setattr(manifest, "newest", lambda folder: 0)
+        with pytest.raises(CommitConflict):
+            append(dataset, rows, lambda step: None)
+    monkeypatch.undo()
+    assert ids(tmp_path) == numbers(BEFORE)
+
+
+def test_rows_are_never_written_over(tmp_path: Path, rows: ModuleType) -> None:
+    prepared(tmp_path, rows)
+    with Dataset.open(tmp_path) as dataset:
+        with pytest.raises(WirebeamError, match="has a file with these rows"):
+            dataset.commit("second", rows.stage(dataset, "second", [rows.row(30, headline="other")]))
+        dataset.commit("second", rows.stage(dataset, "second", [rows.row(30, source="/elsewhere")]))
+    assert ids(tmp_path) == numbers(BEFORE, [30])
+
+
+def test_a_staged_file_that_changed_is_not_committed(tmp_path: Path, rows: ModuleType) -> None:
+    prepared(tmp_path, rows)
+    with Dataset.open(tmp_path) as dataset:
+        files = rows.stage(dataset, "second", [rows.row(9)])
+        staged = dataset.staging("second") / files[0].path
+        staged.write_bytes(staged.read_bytes()[:-1])
+        with pytest.raises(WirebeamError, match="not as it was staged"):
+            dataset.commit("second", files)
+        staged.unlink()
+        with pytest.raises(WirebeamError):
+            dataset.commit("second", files)
+    assert ids(tmp_path) == numbers(BEFORE)
+
+
+def test_many_commits_are_read_from_the_last_full_list(tmp_path: Path, rows: ModuleType) -> None:
+    with Dataset.open(tmp_path) as dataset:
+        for number in range(1, 131):
+            removed = [dataset.files("stories")[0].path] if number % 10 == 0 else []
+            files = rows.stage(dataset, "run", [rows.row(number)])
+            dataset.commit("run", files, removed=removed)
+        held = dataset.snapshot()
+    folder = tmp_path / manifest.FOLDER
+    assert [n for n in range(1, 131) if manifest.read(folder, n).live is not None] == [64, 128]
+    assert len(held.by_path) == 130 - 13
+    assert globbed(tmp_path) == set(held.by_path)
+    for number in range(1, 127):  # older manifests are not needed to open it
+        (folder / manifest.name(number)).unlink()
+    assert Dataset.read(tmp_path).snapshot().by_path == held.by_path
+    Dataset.open(tmp_path).close()
+    assert globbed(tmp_path) == set(held.by_path)
