@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from schemas.agency import agencies
 from transforms.enrich.span import FAC, GPE, LOC, ORG
-from transforms.enrich.words import lines, table, word_lists
+from transforms.enrich.words import lines, table, word_lists, word_set
 
 # What a word can be; one word can be several.
 FIRST_NAME = 1
@@ -81,11 +81,13 @@ class Gazetteer:
         words: word -> what it can be, the flags of this module.
         names: name (one word or several) -> what it is.
         starts: first words of the names of several words -> their greatest number of words.
+        small: first words of names that go on in small letters (`Fonds monétaire international`).
     """
 
     words: dict[str, int]
     names: dict[str, Known]
     starts: dict[str, int]
+    small: frozenset[str]
 
 
 def _words() -> dict[str, int]:
@@ -152,8 +154,12 @@ def gazetteer() -> Gazetteer:
             if words.get(form, 0) & _NO_NAME_ALONE == 0 and (form.isupper() or len(form) > 3):
                 names[form] = Known(ORG, 0.95, agency.name)
     starts: dict[str, int] = {}
+    small = set()
+    joined = word_set("particles") | word_set("connectors")
     for name in names:
         if " " in name:
-            first = name[: name.index(" ")]
+            first, second = name.split(" ", 2)[:2]
             starts[first] = max(starts.get(first, 0), name.count(" ") + 1)
-    return Gazetteer(words, names, starts)
+            if second[0].islower() and second not in joined and names[name].type == ORG:
+                small.add(first)
+    return Gazetteer(words, names, starts, frozenset(small))

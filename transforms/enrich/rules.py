@@ -45,13 +45,16 @@ class Rules:
         if text.isupper() and len(text.title()) == len(text):
             shouted, text, shaped = text, text.title(), False
         scan = Scan(self._gazetteer, text, shaped, shouted)
-        names, flags = scan.names, scan.flags
+        names, flags, small = scan.names, scan.flags, scan.small
         for match in NAMES.finditer(without_tickers(text)):
             run = match.group()
             if " " in run:
                 _run(scan, match.start(), run)
             elif (
-                run in names or not flags(run, 0) & UNNAMED or text[match.end() : match.end() + 1] == "."
+                run in names
+                or run in small
+                or not flags(run, 0) & UNNAMED
+                or text[match.end() : match.end() + 1] == "."
             ) and match.start() >= scan.reach:
                 single(scan, match.start(), run)
         return scan.spans
@@ -127,7 +130,7 @@ def _joins(scan: Scan, tokens: list[str], flags: list[int], begin: int, at: int,
     """Whether an `and` stands inside an organisation's name."""
     after = at + 1
     if (
-        tokens[after] == "the"
+        tokens[after] in _ARTICLES
         or flags[after] & (g.FIRST_NAME | g.DEMONYM | g.TITLE)
         or tokens[after] in scan.names
     ):

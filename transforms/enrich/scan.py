@@ -39,10 +39,11 @@ class Scan:
         spans: found so far, in order, not overlapping.
         reach: end of the last span: runs that start before it are part of it.
         shaped: whether capitals tell names from other words in this language.
+        small: first words of known names that go on in small letters.
         shouted: the text as it was, if it is all in capitals; `text` has then only the first letters so.
     """
 
-    __slots__ = ("_small", "flags", "names", "reach", "shaped", "shouted", "spans", "starts", "text")
+    __slots__ = ("_small", "flags", "names", "reach", "shaped", "shouted", "small", "spans", "starts", "text")
 
     def __init__(self, known: Gazetteer, text: str, shaped: bool, shouted: str | None = None) -> None:
         self.text = text
@@ -50,6 +51,7 @@ class Scan:
         self.flags = known.words.get
         self.names = known.names
         self.starts = known.starts
+        self.small = known.small
         self.shaped = shaped
         self.spans: list[Span] = []
         self.reach = 0
@@ -86,15 +88,26 @@ class Scan:
                 return count
         return 0
 
-    def possessive(self, start: int, run: str) -> int:
-        """Where a known name with a possessive behind this run ends (`Moody's Investors Service`), else 0."""
-        most = self.starts.get(run.split(" ", 1)[0] + "'s", 0)
-        words = self.text[start : start + 80].replace("’", "'").split(" ")
+    def known_from(self, start: int, first: str) -> int:
+        """Where a known name ends that begins with the word `first` at a position, else 0.
+
+        For names that go on with a possessive or in small letters (`Moody's Investors Service`,
+        `Fonds monétaire international`), which no run of capitals holds whole.
+        """
+        most = self.starts.get(first, 0)
+        if not most:
+            return 0
+        words = self.text[start : start + 80].replace("’", "'").split(" ", most)
         for count in range(min(most, len(words)), 1, -1):
-            name = " ".join(words[:count]).rstrip(".,;:")
+            name = " ".join(words[:count]).rstrip('.,;:)"\n')
             if name in self.names:
                 return start + len(name)
-        return start + len(run) + 2 if run + "'s" in self.names else 0
+        return 0
+
+    def possessive(self, start: int, run: str) -> int:
+        """Where a known name with a possessive behind this run ends (`Moody's Investors Service`), else 0."""
+        end = self.known_from(start, run.split(" ", 1)[0] + "'s")
+        return end or (start + len(run) + 2 if run + "'s" in self.names else 0)
 
     def previous(self, start: int) -> str:
         """The word before a position, empty where a sentence or a clause begins there."""

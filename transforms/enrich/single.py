@@ -15,8 +15,11 @@ _ENDS = g.ORG_END | g.LOC_END | g.FAC_END | g.ORG_HEAD | g.LOC_HEAD
 def single(scan: Scan, start: int, word: str) -> None:
     """A capitalised word that stands alone: known, told by what is around it, or not a name."""
     names = scan.names
-    known = scan.known(start, word)
     end = start + len(word)
+    if word in scan.small and scan.shouted is None and (last := scan.known_from(start, word)):
+        scan.add_known(start, last, names[scan.text[start:last].replace("’", "'")])
+        return
+    known = scan.known(start, word)
     if known is not None:
         scan.add_known(start, end, known)
         return
