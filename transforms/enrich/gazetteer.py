@@ -7,6 +7,7 @@ process.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from schemas.agency import agencies
@@ -133,6 +134,19 @@ def _places(words: dict[str, int]) -> dict[str, Known]:
     return names
 
 
+# Common words that, with a capital inside a sentence, are these bodies.
+_SURE_WORDS = frozenset(("House", "Fed", "Treasury"))
+_ADJECTIVES = ("Deutsche ", "Europäische ", "Vereinte ", "Schweizerische ", "Österreichische ")
+
+
+def _declined(forms: Iterable[str]) -> Iterator[str]:
+    """Names, and those that begin with a German adjective in its other cases too (`der Deutschen Bahn`)."""
+    for form in forms:
+        yield form
+        if form.startswith(_ADJECTIVES):
+            yield form.replace(" ", "n ", 1)
+
+
 @functools.cache
 def gazetteer() -> Gazetteer:
     """The tables, built at first use (about half a second)."""
@@ -142,15 +156,11 @@ def gazetteer() -> Gazetteer:
         for form in (name, *filter(None, aliases.split("|"))):
             names[form] = Known(kind, _REGION[kind], same_as or name)
     for name, _, aliases, _ in table("organisations.tsv"):
-        for form in (name, *filter(None, aliases.split("|"))):
-            if (
-                " " in form
-                or not words.get(form, 0) & (NEVER | COMMON)
-                or form in ("House", "Fed", "Treasury")
-            ):
+        for form in _declined((name, *filter(None, aliases.split("|")))):
+            if " " in form or not words.get(form, 0) & (NEVER | COMMON) or form in _SURE_WORDS:
                 names[form] = Known(ORG, 0.92, name)
     for agency in agencies().by_key.values():
-        for form in (agency.name, *agency.names):
+        for form in _declined((agency.name, *agency.names)):
             if words.get(form, 0) & _NO_NAME_ALONE == 0 and (form.isupper() or len(form) > 3):
                 names[form] = Known(ORG, 0.95, agency.name)
     starts: dict[str, int] = {}
