@@ -35,6 +35,8 @@ lock:
 		pyproject.toml -o requirements/base.txt
 	uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes \
 		--extra dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes \
+		--extra ner-en -c requirements/dev.txt pyproject.toml -o requirements/ner-en.txt
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from pipeline import display
+from pipeline import arguments, display
 from pipeline.progress import configure_logging, progress
 from schemas.errors import WirebeamError
 
@@ -28,13 +28,6 @@ app = typer.Typer(
 
 # What stood after `--`: Beam's own options. Set by `main` before the command line is parsed.
 _beam_options: list[str] = []
-
-
-class Tagger(StrEnum):
-    """How entities are found."""
-
-    RULES = "rules"
-    OFF = "off"
 
 
 class OutputFormat(StrEnum):
@@ -70,7 +63,18 @@ def run(
     ],
     provider: Provider = None,
     source_format: FormatName = None,
-    ner: Annotated[Tagger, typer.Option(help="How entities are found.")] = Tagger.RULES,
+    ner: Annotated[
+        str, typer.Option(help="How entities are found: rules, off, spacy[:MODEL], or an installed tagger.")
+    ] = "rules",
+    ner_model: Annotated[
+        list[str] | None, typer.Option(help="LANG=PACKAGE: a spaCy model for another language; repeatable.")
+    ] = None,
+    entities: Annotated[
+        Path | None, typer.Option(help="Your own names: a TSV file of alias, type, scheme, id.")
+    ] = None,
+    mediatopics: Annotated[
+        Path | None, typer.Option(help="IPTC's table of Media Topics; else the top level alone is known.")
+    ] = None,
     horizon: Annotated[
         str, typer.Option(help="How far apart in time copies and versions of a story may be: 72h, 90m, 3d.")
     ] = "72h",
@@ -95,6 +99,7 @@ def run(
     configure_logging(verbose)
     from pipeline.options import Config, duration, microseconds, new_run_id
     from pipeline.run import run as run_batch
+    from transforms.enrich.enricher import Tagging
     from transforms.expand.limits import ExpandLimits
     from transforms.parse.document import Limits
 
@@ -106,7 +111,12 @@ def run(
         inputs=tuple(inputs),
         provider=provider,
         source_format=source_format,
-        ner=ner.value,
+        tagging=Tagging(
+            ner=ner,
+            models=arguments.model_names(ner_model or []),
+            entities=str(entities) if entities else None,
+            mediatopics=str(mediatopics) if mediatopics else None,
+        ),
         horizon=duration(horizon),
         partition_by=partition_by,
         expansion=ExpandLimits(
@@ -114,7 +124,7 @@ def run(
         ),
         parsing=Limits(nesting=max_depth),
     )
-    check_names(provider, source_format)
+    arguments.check_names(provider, source_format)
     with progress():
         outcome = run_batch(config, runner, _beam_options)
     if as_json:
@@ -139,7 +149,7 @@ def inspect(
     from pipeline.inspection import inspect as explain
     from pipeline.options import microseconds
 
-    check_names(provider, source_format)
+    arguments.check_names(provider, source_format)
     now = microseconds(dt.datetime.now(dt.UTC))
     found = list(explain(file, ingested_at=now, provider=provider, source_format=source_format))
     _print_json(found[0] if len(found) == 1 else found)
@@ -237,33 +247,15 @@ def verify(output: Output, as_json: AsJson = False) -> None:
         raise typer.Exit(FAILED)
 
 
-def check_names(provider: str | None, source_format: str | None) -> None:
-    """Refuse a provider or a format that there is not.
-
-    Raises:
-        WirebeamError: with the names there are.
-    """
-    from schemas.agency import agencies
-    from transforms.parse.registry import formats
-
-    if provider is not None and agencies().get(provider) is None:
-        known = ", ".join(sorted(agencies().by_key))
-        raise WirebeamError(f"--provider {provider}: no such agency; there are {known}")
-    if source_format is not None:
-        names = [known.name for known in formats()]
-        if source_format not in names:
-            raise WirebeamError(f"--format {source_format}: no such format; there are {', '.join(names)}")
-
-
 def _print_json(value: Any) -> None:
     options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
     sys.stdout.buffer.write(orjson.dumps(value, option=options, default=display.plain))
     sys.stdout.flush()
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(given: list[str] | None = None) -> None:
     """Entry point: exits with 0 done, 1 failed, 2 usage."""
-    given = sys.argv[1:] if arguments is None else arguments
+    given = sys.argv[1:] if given is None else given
     _beam_options[:] = []
     if "--" in given:
         cut = given.index("--")

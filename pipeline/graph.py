@@ -64,7 +64,7 @@ def build(pipeline: beam.Pipeline, config: Config, resources: Sequence[Resource]
     written = (
         linked.plans
         | "SpreadFiles" >> beam.Reshuffle()
-        | "Write" >> Write(folder, config.run_id, keys, config.ner)
+        | "Write" >> Write(folder, config.run_id, keys, config.tagging)
     )
     tallies = (
         raw.tallies,

@@ -12,8 +12,8 @@ from pipeline.sources.read import read
 from schemas.errors import ItemError, Reject
 from schemas.item import Item, ParsedItem
 from schemas.raw import RawItem
-from transforms.enrich.story import Story, enrich
-from transforms.enrich.taggers import tagger
+from transforms.enrich.enricher import Tagging, enricher
+from transforms.enrich.story import Story
 from transforms.expand.expand import Hints
 from transforms.expand.limits import ExpandLimits
 from transforms.normalize.item import normalize
@@ -93,7 +93,7 @@ def _fields(parsed: ParsedItem, item: Item) -> dict[str, Any]:
         else _plain(getattr(item, field.name))
         for field in dataclasses.fields(Item)
     }
-    tagged = enrich(_story(item), tagger("rules"))
+    tagged = enricher(Tagging()).enrich(_story(item))
     return {
         "sent": {name: {"value": value, "from": parsed.origins.get(name)} for name, value in sent.items()},
         "item": {name: value for name, value in made.items() if value not in (None, [], "")},
@@ -105,7 +105,7 @@ def _fields(parsed: ParsedItem, item: Item) -> dict[str, Any]:
 
 def _story(item: Item) -> Story:
     return Story(
-        headline=item.headline_text or "",
+        headline=item.headline or "",
         body_text=item.body_text,
         language=item.language,
         provider=item.provider,

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas.errors import WirebeamError
+from transforms.enrich.enricher import Tagging
 from transforms.expand.limits import ExpandLimits
 from transforms.parse.document import Limits
 
 HOUR = 3_600_000_000
 _UNITS = {"s": 1_000_000, "m": 60_000_000, "h": HOUR, "d": 24 * HOUR}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])", re.I)
-TAGGERS = ("rules", "off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Config:
         inputs: what the user named, for the run report.
         provider: agency key for every item, None to find it from each item.
         source_format: format of every item, None to sniff.
-        ner: `rules` or `off`.
+        tagging: how stories are tagged.
         horizon: how far apart in event time two items may be and still be one story, microseconds.
         partition_by: partition keys such as `date,provider`; None for the dataset's own.
         expansion: limits on archives and item size.
@@ -44,7 +44,7 @@ class Config:
     inputs: tuple[str, ...] = ()
     provider: str | None = None
     source_format: str | None = None
-    ner: str = "rules"
+    tagging: Tagging = field(default_factory=Tagging)
     horizon: int = 72 * HOUR
     partition_by: str | None = None
     expansion: ExpandLimits = field(default_factory=ExpandLimits)

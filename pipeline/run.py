@@ -19,6 +19,7 @@ from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sources.files import Resource, find
 from schemas.errors import WirebeamError
+from transforms.enrich.enricher import enricher
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def run(config: Config, runner: str = "FnApiRunner", arguments: Sequence[str] = 
     started = dt.datetime.now(dt.UTC)
     clock = time.monotonic()
     options = PipelineOptions(beam_arguments(arguments, runner))
+    enricher(config.tagging)  # a missing model is said before anything runs
     keys = PartitionBy.parse(config.partition_by) if config.partition_by else None
     with Dataset.open(config.output, partition_by=keys) as dataset:
         try:
@@ -117,7 +119,8 @@ def _described(config: Config, runner: str) -> dict[str, Any]:
         "inputs": list(config.inputs),
         "provider": config.provider,
         "format": config.source_format,
-        "ner": config.ner,
+        "ner": config.tagging.ner,
+        "tagger": enricher(config.tagging).identity,
         "horizon_hours": config.horizon / 3_600_000_000,
         "runner": runner,
     }

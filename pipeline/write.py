@@ -24,15 +24,14 @@ from schemas.errors import Stage
 from schemas.item import Place, Subject
 from schemas.rows import register_row
 from transforms import activity
-from transforms.enrich.span import Tagger
-from transforms.enrich.story import Story, enrich
-from transforms.enrich.taggers import tagger
+from transforms.enrich.enricher import Enricher, Tagging, enricher
+from transforms.enrich.story import Story
 from transforms.step import TALLIES, Tally, in_global_window
 
 register_row(DataFile)
 
 _STORY_COLUMNS = (
-    "headline_text",
+    "headline",
     "body_text",
     "language",
     "provider",
@@ -83,7 +82,7 @@ def stories(rows: pa.Table) -> Iterator[Story]:
         row = dict(zip(_STORY_COLUMNS, values, strict=True))
         dateline = row["dateline"] or {}
         yield Story(
-            headline=row["headline_text"] or "",
+            headline=row["headline"] or "",
             body_text=row["body_text"],
             language=row["language"],
             provider=row["provider"],
@@ -95,24 +94,24 @@ def stories(rows: pa.Table) -> Iterator[Story]:
         )
 
 
-def with_enrichment(rows: pa.Table, tagger_: Tagger | None) -> pa.Table:
-    """Rows with entities and topics; empty without a tagger."""
-    tagged = [enrich(story, tagger_) for story in stories(rows)] if tagger_ else None
-    entities = [found.entities for found in tagged] if tagged else [None] * len(rows)
-    topics = [found.topics for found in tagged] if tagged else [None] * len(rows)
+def with_enrichment(rows: pa.Table, tagging: Enricher | None) -> pa.Table:
+    """Rows with entities and topics; null without an enricher."""
+    found = [tagging.enrich(story) for story in stories(rows)] if tagging else None
+    entities = [one.entities for one in found] if found else [None] * len(rows)
+    topics = [one.topics for one in found] if found else [None] * len(rows)
     rows = rows.append_column("entities", array(entities, pa.list_(ENTITY)))
     return rows.append_column("topics", array(topics, pa.list_(TOPIC)))
 
 
 class _Write(beam.DoFn):
-    def __init__(self, folder: Path, run_id: str, partition_by: PartitionBy, ner: str) -> None:
+    def __init__(self, folder: Path, run_id: str, partition_by: PartitionBy, tagging: Tagging) -> None:
         self._folder = folder
         self._run_id = run_id
         self._partition_by = partition_by
-        self._ner = ner
+        self._tagging = tagging
 
     def setup(self) -> None:
-        self._tagger = None if self._ner == "off" else tagger(self._ner)
+        self._enricher = enricher(self._tagging)
 
     def start_bundle(self) -> None:
         self._counts: collections.Counter[tuple[str, str, str]] = collections.Counter()
@@ -146,7 +145,7 @@ class _Write(beam.DoFn):
         rows = with_links(rows, verdicts)
         started = time.perf_counter_ns()
         tagged = dataset == "stories"
-        rows = with_enrichment(rows, self._tagger if tagged else None)
+        rows = with_enrichment(rows, self._enricher if tagged else None)
         if tagged:
             self._counts[Stage.ENRICH, "in", ""] += len(rows)
             self._counts[Stage.ENRICH, "nanoseconds", ""] += time.perf_counter_ns() - started
@@ -160,12 +159,12 @@ class Write(beam.PTransform):
         folder: staging folder of the run, on storage that all workers reach.
         run_id: the run.
         partition_by: partition keys of the dataset.
-        ner: `rules` or `off`.
+        tagging: how stories are tagged.
     """
 
-    def __init__(self, folder: Path, run_id: str, partition_by: PartitionBy, ner: str) -> None:
+    def __init__(self, folder: Path, run_id: str, partition_by: PartitionBy, tagging: Tagging) -> None:
         super().__init__()
-        self._step = _Write(folder, run_id, partition_by, ner)
+        self._step = _Write(folder, run_id, partition_by, tagging)
 
     def expand(self, pcoll: beam.PCollection) -> beam.pvalue.DoOutputsTuple:
         """Apply the stage."""

@@ -39,7 +39,7 @@ def loop(inputs: list[str], output: str) -> dict[str, float]:
     from schemas.raw import RawItem
     from transforms.dedupe.fingerprint import encode
     from transforms.dedupe.sketch import sketch
-    from transforms.enrich.taggers import tagger
+    from transforms.enrich.enricher import enricher
     from transforms.normalize.item import normalize
     from transforms.parse.transform import parse
     from transforms.step import REJECTS
@@ -97,7 +97,7 @@ def loop(inputs: list[str], output: str) -> dict[str, float]:
         clock = timed("stage", clock)
         plans, _ = plan(staged, dataset, folder / "links", config.horizon, config.rows_per_file)
         clock = timed("link", clock)
-        tag = tagger(config.ner)
+        tagging = enricher(config.tagging)
         files = []
         for one in plans:
             tables = []
@@ -107,7 +107,7 @@ def loop(inputs: list[str], output: str) -> dict[str, float]:
                     continue
                 rows = with_links(rows, verdicts)
                 since = time.perf_counter()
-                rows = with_enrichment(rows, tag if one.dataset == "stories" else None)
+                rows = with_enrichment(rows, tagging if one.dataset == "stories" else None)
                 spent["enrich"] += time.perf_counter() - since
                 tables.append(rows.select(STORIES.names))
             files.append(

@@ -1,0 +1,59 @@
+"""Tagging as one object a process: the tagger, the topics' vocabulary and the user's names, loaded once."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+from transforms.enrich.aliases import read_aliases
+from transforms.enrich.span import identity
+from transforms.enrich.story import Enrichment, Story, enrich
+from transforms.enrich.taggers import tagger
+from transforms.enrich.topics import read_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """How stories are tagged.
+
+    Attributes:
+        ner: `rules`, `off`, `spacy[:MODEL]`, or the name of a tagger that a package offers.
+        models: (language, package) pairs of models for other languages.
+        entities: the user's names, a TSV file (alias, type, scheme, id).
+        mediatopics: IPTC's table of Media Topics; None knows the top level alone.
+    """
+
+    ner: str = "rules"
+    models: tuple[tuple[str, str], ...] = ()
+    entities: str | None = None
+    mediatopics: str | None = None
+
+
+class Enricher:
+    """Tags stories as told.
+
+    Raises:
+        WirebeamError: when made: there is no such tagger, model or file, or the file is not as it should be.
+    """
+
+    def __init__(self, tagging: Tagging) -> None:
+        self.off = tagging.ner == "off"
+        self._tagger = tagger(tagging.ner, dict(tagging.models))
+        self._aliases = read_aliases(Path(tagging.entities)) if tagging.entities else None
+        self._vocabulary = read_vocabulary(Path(tagging.mediatopics)) if tagging.mediatopics else None
+
+    @property
+    def identity(self) -> str:
+        """Name, version and hash of the tagger, for the run report and the files' metadata."""
+        return identity(self._tagger)
+
+    def enrich(self, story: Story) -> Enrichment:
+        """Entities and topics of a story."""
+        return enrich(story, self._tagger, vocabulary=self._vocabulary, aliases=self._aliases)
+
+
+@functools.cache
+def enricher(tagging: Tagging) -> Enricher:
+    """The process's enricher: models are large, and every worker thread shares one."""
+    return Enricher(tagging)
