@@ -28,9 +28,13 @@ class Agency:
         languages: BCP 47, main one first.
         timezone: IANA zone of times that carry none.
         numeric_versions: versions order as numbers; otherwise order by version_created.
-        datelines: styles of `transforms.normalize`'s dateline grammar, the usual one first.
+        datelines: how its datelines are built, the usual way first: `brackets`, `brackets-only` (no
+            separator after them), `colon`, `stop`, `slashes`, `dots`, `dashes`, `bare` (mark without
+            brackets), `dash-mark`, `agency-first`, `byline-first`, `chinese`, `lenticular`, `equals`, `plain`
+            (no mark), `none`, `markup` (never in the text).
         initials_signoff: sign-offs and bylines are initials, not people.
-        examples: dateline lines that the test suite reads with this entry: line, place, day.
+        examples: dateline lines that the test suite reads with this entry: `line`, `place` as written (`-`
+            for none), `country` (one code a place), `day` (ISO 8601) where the line has a date.
     """
 
     key: str

@@ -159,13 +159,16 @@ class PlaceTable:
         for index in np.flatnonzero(close & ((firsts == data[0]) | (lasts == data[-1]))).tolist():
             yield self._keys[int(numbers[index])].decode(), int(rows[index])
 
-    @functools.lru_cache(maxsize=128)  # noqa: B019 (one table a process)
+    @functools.lru_cache(maxsize=32)  # noqa: B019 (one table a process)
     def _inside(self, country: str, region: str | None, usual: bool) -> tuple[Any, ...]:
         """Names of the cities of an area, the usual ones or all: number, row, size, first and last byte."""
         mask = self._country.equal(country) & self._kind.equal("city")
         if region is not None:
             mask &= self._region.equal(region)
-        numbers, rows = self._usual if usual else (np.arange(len(self._keys)), np.asarray(self._rows))
+        if usual:
+            numbers, rows = self._usual
+        else:
+            numbers, rows = np.arange(len(self._keys), dtype=np.int32), np.asarray(self._rows)
         inside = mask[rows]
         numbers = numbers[inside]
         starts, ends = self._keys.bounds(numbers)
@@ -188,7 +191,7 @@ class PlaceTable:
     @functools.cached_property
     def _usual(self) -> tuple[Any, Any]:
         """Numbers in the list of names, and rows, of the usual names."""
-        numbers = np.flatnonzero(self._main)
+        numbers = np.flatnonzero(self._main).astype(np.int32)
         return numbers, np.asarray(self._rows)[numbers]
 
 

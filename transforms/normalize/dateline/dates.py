@@ -75,17 +75,18 @@ def month_of(name: str, language: str | None = None) -> tuple[int, bool] | None:
 
 def cut(text: str, language: str | None = None) -> tuple[str, Found | None]:
     """A text without the date at its end and the weekday about it, and the date; None where it has none."""
-    trimmed = _without_weekday(text)
+    trimmed = without_weekday(text)
     found = at_end(trimmed, language)
     if found is None:
         return text, None
-    before = _without_weekday(text[: found.start])
+    before = without_weekday(text[: found.start])
     if not before.endswith((", ", ". ")):
         before = words.before_date().sub("", before)
     return before, found
 
 
-def _without_weekday(text: str) -> str:
+def without_weekday(text: str) -> str:
+    """A text without the day of the week at its end."""
     if not text.rstrip(" .,)]")[-1:].isalpha():
         return text
     match = _LAST_WORD.search(text)

@@ -80,7 +80,7 @@ _REPORTER = re.compile(
     r"(?:корр(?:еспондент)?\.?|corr\.?|correspondent|记者|記者|通讯员|通訊員)\s*", re.IGNORECASE
 )
 _EQUALS = re.compile(
-    r"[(（【]\s*([^()（）【】=＝]{1,40}?)\s*[=＝]\s*([^()（）【】=＝]{2,30}?)\s*[)）】]\s*(.{0,60})$"
+    r"[(（【\[]\s*([^()（）【】\[\]=＝]{1,40}?)\s*[=＝]\s*([^()（）【】\[\]=＝]{2,30}?)\s*[)）】\]]\s*(.{0,60})$"
 )
 _LENTICULAR = re.compile(r"【\s*([^【】]{2,40}?)\s*】$")
 _INITIALS = re.compile(r"\.\s?\w{1,2}\.$")
@@ -123,6 +123,8 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
         parts.text, parts.date = dates.at_start(parts.text, parts.language)
     if parts.mark is None:
         _mark_at_start(parts)
+    elif parts.date is None:
+        parts.text = dates.without_weekday(parts.text)
     return _head(parts)
 
 
@@ -180,6 +182,9 @@ def _mark_at_end(parts: _Parts) -> None:
             parts.mark = " ".join(words[:size]) or None
             parts.manner = "enclosed" if size else None
             parts.byline = " ".join(words[size:]) or parts.byline
+        elif "," in inside and marks.is_mark(inside.partition(",")[0].strip()):
+            parts.mark, _, named = inside.partition(",")
+            parts.manner, parts.byline = "enclosed", named.strip()
         elif before and _likely(match, inside, parts.text):
             parts.mark, parts.manner = inside, "likely"
         else:
@@ -194,7 +199,8 @@ def _likely(match: re.Match[str], inside: str, text: str) -> bool:
         return False
     if not marks.is_likely(inside) or known.qualifiers(inside) or fold(text) in known.aliases():
         return False
-    return inside.isupper() or resolve(inside) is None
+    place = None if inside.isupper() else resolve(inside)
+    return place is None or place.how == "misprint"
 
 
 def _bare_at_end(parts: _Parts) -> bool:
@@ -229,10 +235,10 @@ def _mark_at_start(parts: _Parts) -> None:
             if text.startswith(name):
                 parts.text, parts.mark, parts.manner = text[len(name) :], name, "enclosed"
                 return
-    if match := _FIRST.match(parts.text):
+    agency = agencies().get(parts.key)
+    own = agency is not None and "agency-first" in agency.datelines
+    if (own or parts.text[:1] in "(（[/") and (match := _FIRST.match(parts.text)):
         opened, mark, closed = match.groups()
-        agency = agencies().get(parts.key)
-        own = agency is not None and "agency-first" in agency.datelines
         if (bool(opened and closed) or own) and (marks.is_mark(mark) or marks.is_mark(mark.split(" ")[0])):
             parts.mark, parts.manner = mark, "first"
             parts.text = parts.text[match.end() :]

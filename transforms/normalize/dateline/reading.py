@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schemas.agency import Agency
@@ -32,13 +33,16 @@ class Reading:
 # How far into a paragraph a dateline may reach, byline included.
 REACH = 240
 MOST = 6
+# What may close a dateline begins with one of these; the closer itself is then looked at closely.
+_CANDIDATE = re.compile(r"[-‒–—―_=日)）\]】/]")
 _CLOSER = re.compile(
-    r"(?P<dash>\s*(?:--+|[—―]|[-–_=‒](?=\s|$)|(?<=[\s.)/])[-–_](?=\S))[-–—_]*)"
+    r"(?P<dash>--[-–—_]*|[—―][-–—_]*|[-–_=‒](?=\s|$)|[-–_](?=\S)(?<=[\s.)/].))"
     r"|(?P<wire>日\s*[电電讯訊](?:\s*[（(][^（）()]{1,80}[）)])?[）)]?)"
-    r"|(?P<mark>(?<=[)）\]】/])[.:]?(?=\s|\w|[^\x00-\x7f]))"
+    r"|(?P<mark>[)）\]】/][.:]?(?=\s|\w|[^\x00-\x7f]))"
 )
 _AFTER_SEPARATOR = re.compile(r"[\s\u00a0\u3000]*(?:[-–—―_=:.]+(?=\s|$)|--+)?[\s\u00a0\u3000]*")
 _AFTER = re.compile(r"\s*(?P<part>[^–—/:\n]{2,30}?)\s*(?:--+|[-–—/:](?=\s)|/|(?<!\d)\.(?=\s))")
+_SEPARATOR = re.compile(r"[-–—/:.]")
 _REPORTERS = re.compile(r"[（(]\s*(?:记者|記者)?\s*([^（）()]{1,80}?)\s*[）)]")
 _SMALL_WORD = re.compile(r"\b[^\W\d_A-ZÀ-Þ]{2,}")
 _SENTENCE = re.compile(r"[\"'“”„«»‘’`(\[¿¡<$£€]*[^\W_a-zß-öø-ÿа-я]|[^\W\d_][^\W\d_]*[A-Z]|\d")
@@ -59,11 +63,9 @@ def read(paragraph: str, *, agency: Agency | None, sent: int | None, language: s
     window = paragraph[:REACH]
     key = agency.key if agency is not None else None
     spare: tuple[Head, int] | None = None
-    for number, match in enumerate(_CLOSER.finditer(window)):
-        if number >= MOST:
-            break
+    for match in _closers(window):
         kind, end = match.lastgroup or "dash", match.end()
-        head = analyse(window[: match.start() + (kind == "wire")], key, language)
+        head = analyse(window[: match.start() + (kind != "dash")], key, language)
         if kind == "mark" and not head.mark:
             continue
         if _certain(head, kind, paragraph[end : end + 20], agency):
@@ -71,6 +73,18 @@ def read(paragraph: str, *, agency: Agency | None, sent: int | None, language: s
         if spare is None and kind == "dash" and _possible(head, agency, paragraph[end : end + 120]):
             spare = head, end
     return _reading(paragraph, *spare, sent, "") if spare is not None else None
+
+
+def _closers(window: str) -> Iterator[re.Match[str]]:
+    """What may close a dateline, in order, MOST at the most."""
+    end = number = 0
+    for candidate in _CANDIDATE.finditer(window):
+        start = candidate.start()
+        if start >= end and (match := _CLOSER.match(window, start)):
+            end = match.end()
+            yield match
+            if (number := number + 1) == MOST:
+                return
 
 
 def _certain(head: Head, kind: str, rest: str, agency: Agency | None) -> bool:
@@ -82,7 +96,13 @@ def _certain(head: Head, kind: str, rest: str, agency: Agency | None) -> bool:
         return dated and (head.resolved or manner == "enclosed")
     if kind == "mark":
         begins = rest.lstrip(" \t\u00a0.:-–—_")[:1]
-        return manner == "enclosed" and begins != "" and not begins.islower() and (head.resolved or dated)
+        if begins == "" or begins.islower():
+            return False
+        return (
+            (head.resolved or dated)
+            if manner == "enclosed"
+            else manner == "likely" and head.resolved and dated
+        )
     if manner == "enclosed":
         return True
     if manner == "likely":
@@ -119,10 +139,13 @@ def _reading(paragraph: str, head: Head, end: int, sent: int | None, wire: str) 
         byline = byline or match.group(1)
     end = _after(paragraph, end)
     for _ in range(2):
-        if (mark and date) or not (match := _AFTER.match(paragraph, end, end + 40)):
+        if (mark and date) or not _SEPARATOR.search(paragraph, end, end + 40):
+            break
+        if not (match := _AFTER.match(paragraph, end, end + 40)):
             break
         part = match["part"].strip(" (),.")
-        if mark is None and marks.is_mark(part):
+        enclosed = re.fullmatch(r"\([^()]+\)", match["part"]) is not None and marks.is_likely(part)
+        if mark is None and (marks.is_mark(part) or enclosed):
             mark = part
         elif (
             date is None

@@ -20,6 +20,11 @@ CITY_OVER_ADMIN = 50_000.0
 RARE = 5_000
 LONGEST = 100
 _BRACKETS = re.compile(r"\s*[(（\[]([^()（）\[\]]{1,40})[)）\]]\s*$")
+_NEAR = re.compile(
+    r"(?:near|outside|close to|(?:north|south|east|west)(?:ern)? of|bei|près de|cerca de|vicino a|perto de"
+    r"|nabij|nära|nær|под|недалеко от)\s+(?=\S)",
+    re.IGNORECASE,
+)
 _EDGES = " \t\r\n\u00a0*.,;:_=\"'«»“”„|"
 _LANGUAGE_HOMES = {
     "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "es": ("ES", "MX", "AR"), "pt": ("PT", "BR"),
@@ -73,6 +78,8 @@ def _resolve(name: str, home: tuple[str, ...]) -> Place | None:
         return None
     if known.MOVING.match(whole):
         return Place(whole, "moving", how="moving")
+    if match := _NEAR.match(whole):
+        return _resolve(whole[match.end() :], home)
     if (key := fold(whole)) in known.sites() or key in known.aliases():
         return _alone(whole, home)
     city, extra = split(whole)
@@ -208,7 +215,8 @@ def _aliased(key: str, cities: list[Entry], home: tuple[str, ...]) -> Place | No
     if alias is None:
         return None
     named = cities if alias.key == key else _cities(alias.key)
-    meant = max((e for e in named if alias.area.holds(e.country, e.region)), key=_weight, default=None)
+    inside = (entry for entry in named if alias.area.holds(entry.country, entry.region))
+    meant = max(inside, key=lambda entry: (entry.main, _weight(entry)), default=None)
     local = max((_weight(e, home) for e in cities if e.country in home and e.main), default=0.0)
     if meant is None or (meant.country not in home and local > _weight(meant)):
         return None

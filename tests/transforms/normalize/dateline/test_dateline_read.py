@@ -209,3 +209,37 @@ def test_hostile_paragraphs_cost_no_time(unit: str) -> None:
     read(paragraph, agency=None, sent=SENT, language=None)
     parse(paragraph, agency=None, sent=SENT, language=None)
     assert (dt.datetime.now(tz=dt.UTC) - started).total_seconds() < 2
+
+
+@pytest.mark.parametrize(
+    "line, rest",
+    [
+        (
+            "OSLO, March 3 - (B.K. Holdings (Norway) Inc) said it would bid.",
+            "(B.K. Holdings (Norway) Inc) said it would bid.",
+        ),
+        ('OSLO, March 3 - "We are ready," the mayor said.', '"We are ready," the mayor said.'),
+        ("OSLO, March 3 (AP) - -- A list of winners.", "-- A list of winners."),
+        ("Roma, 3 mar - (Nova) - Il governo ha deciso.", "Il governo ha deciso."),
+        ("SAN JUAN (WPRX) - March 3 - A new ferry runs.", "A new ferry runs."),
+    ],
+)
+def test_the_story_is_left_whole(line: str, rest: str) -> None:
+    assert text_of(line).rest == rest
+
+
+@pytest.mark.parametrize(
+    "line, place, country",
+    [
+        ("Kathmandu, March 3 (RSS): The cabinet met.", "Kathmandu", "NP"),
+        ("Chandigarh, Mar 3 (UNI) Farmers met.", "Chandigarh", "IN"),
+        ("[서울=뉴시스] 김민지 기자 = 국회가 열렸다.", "서울", "KR"),
+        ("NEAR KHARKIV, Ukraine, March 3 (Reuters) - Shelling eased.", "NEAR KHARKIV, Ukraine", "UA"),
+        ("København, onsdag /ritzau/ - Regeringen går af.", "København", "DK"),
+        ("TORONTO, ON / ACCESSWIRE / March 3, 2021 / Example Corp. reported.", "TORONTO, ON", "CA"),
+        ("New Delhi/Mumbai, Mar 3 (PTI) Markets rose.", "New Delhi/Mumbai", "IN IN"),
+    ],
+)
+def test_orders_and_marks_of_other_agencies(line: str, place: str, country: str) -> None:
+    reading = text_of(line)
+    assert (reading.dateline.place_text, codes(reading)) == (place, country)
