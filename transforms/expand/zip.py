@@ -145,7 +145,7 @@ def members(file: BinaryIO, meter: Meter) -> Iterator[Member]:
         return
     with archive:
         for info in archive.infolist():
-            if info.is_dir():
+            if info.filename.endswith("/"):  # ZipInfo.is_dir fails on an empty name
                 continue
             try:
                 stream = archive.open(info)
