@@ -11,7 +11,6 @@ import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pyarrow.dataset as ds
@@ -21,6 +20,7 @@ from pipeline.sinks import durable, manifest
 from pipeline.sinks.dataset import CommitConflict, Dataset
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
+from tests.pipeline.sinks import rows
 
 BEFORE = [1, 2, 30]
 ADDED = [3, 50, 51, 80]
@@ -59,18 +59,18 @@ def numbers(*given: list[int]) -> list[str]:
     return sorted(f"{number:032x}" for numbers in given for number in numbers)
 
 
-def prepared(root: Path, rows: ModuleType) -> None:
+def prepared(root: Path) -> None:
     with Dataset.open(root) as dataset:
         files = rows.stage(dataset, "first", [rows.row(number) for number in BEFORE])
         dataset.commit("first", files, positions={"feed": 1, "other": 7})
 
 
-def append(dataset: Dataset, rows: ModuleType, failpoint: Callable[[str], None]) -> None:
+def append(dataset: Dataset, failpoint: Callable[[str], None]) -> None:
     files = rows.stage(dataset, "second", [rows.row(number) for number in ADDED])
     dataset.commit("second", files, positions={"feed": 2}, failpoint=failpoint)
 
 
-def compact(dataset: Dataset, rows: ModuleType, failpoint: Callable[[str], None]) -> None:
+def compact(dataset: Dataset, failpoint: Callable[[str], None]) -> None:
     """All files written anew, one of them under its old name with other content."""
     old = dataset.files("stories")
     files = rows.stage(dataset, "second", [rows.row(number, headline="new") for number in [*BEFORE, *ADDED]])
@@ -81,15 +81,15 @@ def compact(dataset: Dataset, rows: ModuleType, failpoint: Callable[[str], None]
 @pytest.mark.parametrize("change", [append, compact])
 @pytest.mark.parametrize("crash_in_recovery", [False, True])
 def test_a_crash_at_any_step_leaves_all_or_nothing(
-    tmp_path: Path, rows: ModuleType, change: Any, crash_in_recovery: bool
+    tmp_path: Path, change: Any, crash_in_recovery: bool
 ) -> None:
     steps = 0
     for call in range(100):
         root = tmp_path / str(call)
-        prepared(root, rows)
+        prepared(root)
         dataset = Dataset.open(root)
         try:
-            change(dataset, rows, crash_at(call))
+            change(dataset, crash_at(call))
         except Crash:
             steps += 1
         else:
@@ -123,9 +123,9 @@ def test_a_crash_at_any_step_leaves_all_or_nothing(
 
 @pytest.mark.parametrize("moment", ["before the link", "after the link"])
 def test_a_crash_around_the_link_of_the_manifest(
-    tmp_path: Path, rows: ModuleType, monkeypatch: pytest.MonkeyPatch, moment: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    prepared(tmp_path, rows)
+    prepared(tmp_path)
     link = os.link
 
     def crashing(source: Path, target: Path) -> None:
@@ -136,21 +136,19 @@ def test_a_crash_around_the_link_of_the_manifest(
     with Dataset.open(tmp_path) as dataset:
         monkeypatch.setattr(durable.os, "link", crashing)
         with pytest.raises(Crash):
-            append(dataset, rows, lambda step: None)
+            append(dataset, lambda step: None)
         monkeypatch.undo()
     Dataset.open(tmp_path).close()
     assert ids(tmp_path) == (numbers(BEFORE) if moment == "before the link" else numbers(BEFORE, ADDED))
     assert verify(tmp_path) == []
 
 
-def test_file_systems_without_hard_links(
-    tmp_path: Path, rows: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_systems_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(source: Path, target: Path) -> None:
         raise OSError(errno.EPERM, "no links here")
 
     monkeypatch.setattr(durable.os, "link", refuse)
-    prepared(tmp_path, rows)
+    prepared(tmp_path)
     assert ids(tmp_path) == numbers(BEFORE)
     with pytest.raises(FileExistsError):
         durable.create(tmp_path / "_manifests" / manifest.name(1), b"another")
@@ -178,8 +176,8 @@ _KILLED = """
     ("step", "committed"),
     [("unstaged", False), ("staged", False), ("published", True), ("renamed", True), ("synced", True)],
 )
-def test_sigkill(tmp_path: Path, rows: ModuleType, step: str, committed: bool) -> None:
-    prepared(tmp_path, rows)
+def test_sigkill(tmp_path: Path, step: str, committed: bool) -> None:
+    prepared(tmp_path)
     program = [sys.executable, "-c", textwrap.dedent(_KILLED), rows.__file__, str(tmp_path), step]
     assert subprocess.run(program, check=False, timeout=60).returncode == -signal.SIGKILL
     assert verify(tmp_path) == []
@@ -210,14 +208,14 @@ def failing(monkeypatch: pytest.MonkeyPatch, name: str, number: int, call: int) 
 @pytest.mark.parametrize("name", ["fsync", "link", "replace", "rename", "mkdir"])
 @pytest.mark.parametrize("call", [0, 2, 5])
 def test_a_full_disk_is_one_line_and_no_harm(
-    tmp_path: Path, rows: ModuleType, monkeypatch: pytest.MonkeyPatch, name: str, call: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, call: int
 ) -> None:
-    prepared(tmp_path, rows)
+    prepared(tmp_path)
     failed = None
     with Dataset.open(tmp_path) as dataset:
         try:
             with failing(monkeypatch, name, errno.ENOSPC, call):
-                append(dataset, rows, lambda step: None)
+                append(dataset, lambda step: None)
         except WirebeamError as error:
             failed = str(error)
     if failed is not None:
@@ -229,27 +227,27 @@ def test_a_full_disk_is_one_line_and_no_harm(
     assert ids(tmp_path) == (numbers(BEFORE, ADDED) if committed else numbers(BEFORE))
 
 
-def test_positions_are_kept_until_they_are_named_again(tmp_path: Path, rows: ModuleType) -> None:
-    prepared(tmp_path, rows)
+def test_positions_are_kept_until_they_are_named_again(tmp_path: Path) -> None:
+    prepared(tmp_path)
     with Dataset.open(tmp_path) as dataset:
         dataset.commit("second", [], positions={"feed": {"offset": 5}})
         assert dataset.snapshot().positions == {"feed": {"offset": 5}, "other": 7}
 
 
 def test_who_loses_the_race_for_a_number_commits_nothing(
-    tmp_path: Path, rows: ModuleType, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepared(tmp_path, rows)
+    prepared(tmp_path)
     with Dataset.open(tmp_path) as dataset:
         monkeypatch.setattr(manifest, "newest", lambda folder: 0)
         with pytest.raises(CommitConflict):
-            append(dataset, rows, lambda step: None)
+            append(dataset, lambda step: None)
     monkeypatch.undo()
     assert ids(tmp_path) == numbers(BEFORE)
 
 
-def test_rows_are_never_written_over(tmp_path: Path, rows: ModuleType) -> None:
-    prepared(tmp_path, rows)
+def test_rows_are_never_written_over(tmp_path: Path) -> None:
+    prepared(tmp_path)
     with Dataset.open(tmp_path) as dataset:
         with pytest.raises(WirebeamError, match="has a file with these rows"):
             dataset.commit("second", rows.stage(dataset, "second", [rows.row(30, headline="other")]))
@@ -257,8 +255,8 @@ def test_rows_are_never_written_over(tmp_path: Path, rows: ModuleType) -> None:
     assert ids(tmp_path) == numbers(BEFORE, [30])
 
 
-def test_a_staged_file_that_changed_is_not_committed(tmp_path: Path, rows: ModuleType) -> None:
-    prepared(tmp_path, rows)
+def test_a_staged_file_that_changed_is_not_committed(tmp_path: Path) -> None:
+    prepared(tmp_path)
     with Dataset.open(tmp_path) as dataset:
         files = rows.stage(dataset, "second", [rows.row(9)])
         staged = dataset.staging("second") / files[0].path
@@ -271,7 +269,7 @@ def test_a_staged_file_that_changed_is_not_committed(tmp_path: Path, rows: Modul
     assert ids(tmp_path) == numbers(BEFORE)
 
 
-def test_many_commits_are_read_from_the_last_full_list(tmp_path: Path, rows: ModuleType) -> None:
+def test_many_commits_are_read_from_the_last_full_list(tmp_path: Path) -> None:
     with Dataset.open(tmp_path) as dataset:
         for number in range(1, 131):
             removed = [dataset.files("stories")[0].path] if number % 10 == 0 else []

@@ -11,7 +11,6 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 
 import orjson
 import pytest
@@ -19,6 +18,7 @@ import pytest
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
 from schemas.errors import WirebeamError
+from tests.pipeline.sinks import rows
 
 
 def refusal(path: Path, **options: object) -> str:
@@ -75,7 +75,7 @@ def powerless() -> Iterator[None]:
         os.seteuid(0)
 
 
-def test_a_folder_without_permission(rows: ModuleType) -> None:
+def test_a_folder_without_permission() -> None:
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         (root / "empty").mkdir()
@@ -143,7 +143,7 @@ def test_a_newer_or_damaged_dataset_is_refused(tmp_path: Path) -> None:
     assert "damaged" in refusal(tmp_path)
 
 
-def test_lost_manifests_never_cost_data(tmp_path: Path, rows: ModuleType) -> None:
+def test_lost_manifests_never_cost_data(tmp_path: Path) -> None:
     with Dataset.open(tmp_path) as dataset:
         for number in (1, 2, 3):
             dataset.commit("run", rows.stage(dataset, "run", [rows.row(number)]))
@@ -155,14 +155,14 @@ def test_lost_manifests_never_cost_data(tmp_path: Path, rows: ModuleType) -> Non
     assert len(list(tmp_path.glob("stories/**/*.parquet"))) == 3
 
 
-def test_a_lost_file_of_the_last_commit_is_noticed(tmp_path: Path, rows: ModuleType) -> None:
+def test_a_lost_file_of_the_last_commit_is_noticed(tmp_path: Path) -> None:
     with Dataset.open(tmp_path) as dataset:
         dataset.commit("run", files := rows.stage(dataset, "run", [rows.row(1)]))
     (tmp_path / files[0].path).unlink()
     assert "neither here nor in staging" in refusal(tmp_path)
 
 
-def test_leftovers_are_swept_and_strangers_are_not(tmp_path: Path, rows: ModuleType) -> None:
+def test_leftovers_are_swept_and_strangers_are_not(tmp_path: Path) -> None:
     with Dataset.open(tmp_path) as dataset:
         rows.stage(dataset, "dead", [rows.row(1)])
         dataset.commit("run", rows.stage(dataset, "run", [rows.row(2)]))
@@ -177,7 +177,7 @@ def test_leftovers_are_swept_and_strangers_are_not(tmp_path: Path, rows: ModuleT
     assert [path.name for path in (tmp_path / "_manifests").iterdir()] == ["00000001.json"]
 
 
-def test_files_of_a_time_range(tmp_path: Path, rows: ModuleType) -> None:
+def test_files_of_a_time_range(tmp_path: Path) -> None:
     hour = 3_600_000_000
     with Dataset.open(tmp_path) as dataset:
         dataset.commit("run", rows.stage(dataset, "run", [rows.row(n) for n in (1, 5, 30, 60)]))
@@ -194,7 +194,7 @@ def test_files_of_a_time_range(tmp_path: Path, rows: ModuleType) -> None:
     assert held.files("rejects") == []
 
 
-def test_reports_and_discarding(tmp_path: Path, rows: ModuleType) -> None:
+def test_reports_and_discarding(tmp_path: Path) -> None:
     with Dataset.open(tmp_path) as dataset:
         assert orjson.loads(dataset.write_report("run", {"a": 1}).read_bytes()) == {"a": 1}
         dataset.write_report("run", {"a": 2})

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from pipeline.sinks import held
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.snapshot import Snapshot
+from tests.pipeline.sinks import rows
 
 HOUR = 3_600_000_000
 
 
 @pytest.fixture
-def snapshot(tmp_path: Path, rows: ModuleType) -> Snapshot:
+def snapshot(tmp_path: Path) -> Snapshot:
     with Dataset.open(tmp_path) as dataset:
         stories = rows.stage(dataset, "run", [rows.row(n, fingerprint=b"%d" % n) for n in (1, 2, 40, 80)])
         link = {"story_id": "urn:example:1", "duplicate_of": "urn:example:1", "duplicate_kind": "exact"}

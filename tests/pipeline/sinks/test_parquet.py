@@ -7,7 +7,6 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
-from types import ModuleType
 
 import duckdb
 import pandas as pd
@@ -22,9 +21,10 @@ from pipeline.sinks.parquet import file_name, file_schema, write_file
 from pipeline.sinks.partition import PartitionBy
 from schemas.arrow import SCHEMA_VERSION, STORIES
 from schemas.errors import WirebeamError
+from tests.pipeline.sinks import rows
 
 
-def filled(root: Path, rows: ModuleType, keys: str, values: list[dict]) -> Dataset:
+def filled(root: Path, keys: str, values: list[dict]) -> Dataset:
     with Dataset.open(root, partition_by=PartitionBy.parse(keys)) as dataset:
         dataset.commit(
             "run-7", rows.stage(dataset, "run-7", [rows.row(n, **v) for n, v in enumerate(values)])
@@ -39,8 +39,8 @@ def test_names_come_from_the_rows_not_from_their_order() -> None:
     assert all(len(name.removesuffix(".parquet")) == 16 for name in names)
 
 
-def test_what_a_file_says_about_itself(tmp_path: Path, rows: ModuleType) -> None:
-    dataset = filled(tmp_path, rows, "date,provider", [{"headline": "one"}, {"headline": "two"}])
+def test_what_a_file_says_about_itself(tmp_path: Path) -> None:
+    dataset = filled(tmp_path, "date,provider", [{"headline": "one"}, {"headline": "two"}])
     (path,) = dataset.snapshot().paths("stories")
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         assert file.metadata.metadata[b"wirebeam.schema_version"] == str(SCHEMA_VERSION).encode()
@@ -57,9 +57,9 @@ def test_what_a_file_says_about_itself(tmp_path: Path, rows: ModuleType) -> None
         assert file.read()["headline"].to_pylist() == ["one", "two"]
 
 
-def test_every_reader_finds_the_partition_columns(tmp_path: Path, rows: ModuleType) -> None:
+def test_every_reader_finds_the_partition_columns(tmp_path: Path) -> None:
     values = [{"provider": "ap"}, {"provider": "a/b =%ü"}, {"provider": "123"}]
-    filled(tmp_path, rows, "date,provider", values)
+    filled(tmp_path, "date,provider", values)
     wanted = sorted(value["provider"] for value in values)
     folder = tmp_path / "stories"
     arrow = ds.dataset(folder, format="parquet", partitioning="hive").to_table()
@@ -74,8 +74,8 @@ def test_every_reader_finds_the_partition_columns(tmp_path: Path, rows: ModuleTy
     assert {str(day) for _, day in found} == {"1970-01-01"}
 
 
-def test_a_column_without_a_value_is_null_again(tmp_path: Path, rows: ModuleType) -> None:
-    filled(tmp_path, rows, "month,language", [{"language": "pt-BR"}, {"language": None}])
+def test_a_column_without_a_value_is_null_again(tmp_path: Path) -> None:
+    filled(tmp_path, "month,language", [{"language": "pt-BR"}, {"language": None}])
     folder = tmp_path / "stories"
     assert sorted(path.name for path in folder.glob("*/*")) == [
         "language=__HIVE_DEFAULT_PARTITION__",
@@ -85,8 +85,8 @@ def test_a_column_without_a_value_is_null_again(tmp_path: Path, rows: ModuleType
     assert sorted(found, key=str) == [None, "pt-BR"]
 
 
-def test_without_partitions(tmp_path: Path, rows: ModuleType) -> None:
-    dataset = filled(tmp_path, rows, "", [{}, {}])
+def test_without_partitions(tmp_path: Path) -> None:
+    dataset = filled(tmp_path, "", [{}, {}])
     (file,) = dataset.files("stories")
     assert file.path.count("/") == 1
     assert file_schema("stories", dataset.partition_by) == STORIES

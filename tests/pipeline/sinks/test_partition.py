@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from types import ModuleType
 from urllib.parse import unquote
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.sinks.partition import NULL, TIMES, PartitionBy, rejects_path, values
 from schemas.errors import ItemError, WirebeamError
+from tests.pipeline.sinks import rows
 
 EPOCH = dt.datetime(1970, 1, 1)
 
@@ -22,7 +22,7 @@ def test_keys_that_cannot_be(text: str) -> None:
         PartitionBy.parse(text)
 
 
-def test_keys(rows: ModuleType) -> None:
+def test_keys() -> None:
     keys = PartitionBy.parse(" month, date,hour ,provider,source_format,language")
     assert keys.columns == ("provider", "source_format", "language")
     made = rows.item(1, version_created=-1, provider="dpa", source_format="nitf", language=None)
@@ -60,7 +60,7 @@ def test_times_beyond_the_calendar(time: int) -> None:
         rejects_path(time)
 
 
-def test_a_table_and_its_items_agree(rows: ModuleType) -> None:
+def test_a_table_and_its_items_agree() -> None:
     from pipeline.sinks.columns import to_table
 
     items = [rows.item(n, provider=f"p{n % 3}", language=None if n % 2 else "en") for n in range(50)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import random
 from pathlib import Path
-from types import ModuleType
 
 import pyarrow as pa
 import pytest
@@ -18,11 +17,12 @@ from pipeline.sinks.staging import Staging, read_rows, reject_id, stage_items, s
 from schemas.arrow import AUTHOR, ENTITY, REJECTS, STAGED
 from schemas.errors import ItemError, Reject, WirebeamError
 from schemas.item import Author, Dateline, Entity, Link, Mention, Place, Subject
+from tests.pipeline.sinks import rows
 
 KEYS = PartitionBy()
 
 
-def test_every_field_of_an_item_reaches_its_column(rows: ModuleType) -> None:
+def test_every_field_of_an_item_reaches_its_column() -> None:
     item = rows.item(
         1,
         authors=(Author("A. Writer", role="writer"), Author("B. Editor", location="ROME")),
@@ -74,7 +74,7 @@ def test_half_a_character_costs_itself_alone() -> None:
     assert array(["a\ud800b", None, "c"], pa.string()).to_pylist() == ["a?b", None, "c"]
 
 
-def test_rows_are_found_where_staging_said(tmp_path: Path, rows: ModuleType) -> None:
+def test_rows_are_found_where_staging_said(tmp_path: Path) -> None:
     order = random.Random(5).sample(range(1000), 1000)
     items = [rows.item(n, provider=f"p{n % 3}", body_text=f"text {n}") for n in order]
     staged = stage_items(tmp_path, items, [str(n).encode() for n in order], KEYS)
@@ -98,7 +98,7 @@ def test_rows_are_found_where_staging_said(tmp_path: Path, rows: ModuleType) -> 
             read_rows(staged.path, [beyond])
 
 
-def test_a_repeated_bundle_replaces_its_own_file(tmp_path: Path, rows: ModuleType) -> None:
+def test_a_repeated_bundle_replaces_its_own_file(tmp_path: Path) -> None:
     items = [rows.item(n) for n in range(10)]
     first = stage_items(tmp_path, items, [b""] * 10, KEYS)
     again = stage_items(tmp_path, items[::-1], [b""] * 10, KEYS)
@@ -112,7 +112,7 @@ def test_a_repeated_bundle_replaces_its_own_file(tmp_path: Path, rows: ModuleTyp
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_files_of_bounded_size(tmp_path: Path, rows: ModuleType) -> None:
+def test_files_of_bounded_size(tmp_path: Path) -> None:
     staging = Staging(tmp_path / "new", KEYS, max_rows=3, max_bytes=1000)
     assert [staging.add(rows.item(n), b"") for n in range(3)] == [False, False, True]
     assert len(staging.flush().rows) == 3
@@ -133,9 +133,7 @@ def test_files_of_bounded_size(tmp_path: Path, rows: ModuleType) -> None:
         {"dateline": Dateline("X", date=2**31)},
     ],
 )
-def test_numbers_no_column_can_hold_cost_their_item_alone(
-    tmp_path: Path, rows: ModuleType, values: dict
-) -> None:
+def test_numbers_no_column_can_hold_cost_their_item_alone(tmp_path: Path, values: dict) -> None:
     staging = Staging(tmp_path, KEYS)
     staging.add(rows.item(1), b"")
     with pytest.raises(ItemError):
@@ -170,7 +168,7 @@ def test_a_reject_is_known_by_what_and_why_not_by_when() -> None:
     assert len({reject_id(made) for made in (one, moved, *others)}) == 6
 
 
-def test_a_full_disk_is_one_line(tmp_path: Path, rows: ModuleType) -> None:
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(WirebeamError) as caught:
         stage_items(tmp_path / "file", [rows.item(1)], [b""], KEYS)
