@@ -122,8 +122,8 @@ def _possible(head: Head, agency: Agency | None, rest: str) -> bool:
     if head.mark or head.date:
         return head.manner in ("enclosed", "first") and not head.place_text
     styles = agency.datelines if agency is not None else ()
-    if not head.place_text or not head.places or "none" in styles or "markup" in styles:
-        return False
+    if not head.place_text or not head.places or (styles and "plain" not in styles):
+        return False  # an agency that marks or dates its datelines has none that does neither
     shouted = head.place_text.split(",")[0].isupper()
     if not all(sure(place, shouted and "plain" in styles) for place in head.places):
         return False

@@ -243,3 +243,11 @@ def test_the_story_is_left_whole(line: str, rest: str) -> None:
 def test_orders_and_marks_of_other_agencies(line: str, place: str, country: str) -> None:
     reading = text_of(line)
     assert (reading.dateline.place_text, codes(reading)) == (place, country)
+
+
+def test_a_bare_place_is_a_dateline_only_where_the_agency_writes_them() -> None:
+    line = "RABAT - The council adopted the plan, a minister said on Wednesday after the meeting."
+    table = agencies()
+    for key, taken in (("map", True), ("cp", True), (None, True), ("reuters", False), ("afp", False)):
+        reading = read(line, agency=table.get(key), sent=None, language="en")
+        assert (reading is not None) is taken, key
