@@ -60,7 +60,9 @@ def test_every_item_ends_in_exactly_one_place(news: Path) -> None:
     assert counts["read"] == sum(counts[outcome] for outcome in outcomes)
     held = everything(news)
     assert {name: len(held[name]) for name in held} == {name: counts[name] for name in held}
-    ids = [row["item_id"] for name in ("stories", "duplicates") for row in held[name]]
+    deliveries = [(row["item_id"], row["source"]) for name in ("stories", "duplicates") for row in held[name]]
+    assert len(deliveries) == len(set(deliveries))
+    ids = [row["item_id"] for row in held["stories"]]
     assert len(ids) == len(set(ids))
 
 

@@ -319,11 +319,11 @@ def test_whatever_a_parser_hands_over_gives_an_item_or_a_known_failure(
 def test_a_long_text_of_anything_is_read_in_a_second(unit: str) -> None:
     hostile = unit * (300_000 // len(unit))
     every = dict.fromkeys(FIELDS, hostile) | {"provider_names": (hostile,), "ed_notes": (hostile,)}
-    started = time.perf_counter()
+    started = time.process_time()
     for paragraphs in ((hostile,), ("Lead.", hostile)):
         with contextlib.suppress(ItemError):
             item(**every, paragraphs=paragraphs)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_place_in_the_byline_is_no_author() -> None:

@@ -109,8 +109,8 @@ def test_nothing_is_lost(paragraphs: list[str]) -> None:
 
 
 def test_a_hostile_end_costs_little() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     signoff.split(["(Reporting by " + "a, by " * 200_000])
     signoff.split(["Reporting " + "and reporting " * 25])
     signoff.split(["(" * 1400, ("a/" * 200)[:399]])
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

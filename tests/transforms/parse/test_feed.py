@@ -173,9 +173,9 @@ def test_nothing_is_fetched_or_opened() -> None:
     ids=["blanks", "author", "references", "nesting", "cdata"],
 )
 def test_hostile(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert items(f"<rss version='2.0'><channel>{text}</channel></rss>")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @settings(max_examples=150, deadline=None)

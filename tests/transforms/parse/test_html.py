@@ -96,9 +96,9 @@ def test_endless_character_reference() -> None:
     ids=["inline", "blocks", "tables", "attributes", "text", "ampersands", "inline picture"],
 )
 def test_nothing_is_lost_and_nothing_is_slow(markup: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     paragraphs = html.read(markup).paragraphs
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert paragraphs[0].startswith("kept")
     assert paragraphs[-1] == "end"
 
