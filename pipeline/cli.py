@@ -1,4 +1,4 @@
-"""The command line: `wirebeam run`, `inspect`, `show`, `sql`, `verify`."""
+"""The command line: `wirebeam run`, `inspect`, `show`, `why`, `sql`, `verify`, `compact`."""
 
 from __future__ import annotations
 
@@ -202,6 +202,41 @@ def sql(
         display.csv(names, rows)
     else:
         display.table(names, rows)
+
+
+@app.command()
+def compact(
+    output: Output,
+    horizon: Annotated[
+        str | None,
+        typer.Option(help="How far apart in time copies and versions may be; default: as in the last run."),
+    ] = None,
+    target_bytes: Annotated[str, typer.Option(help="Size that files are merged to: 128MB, 1GB.")] = "128MB",
+    ner: Annotated[
+        str | None,
+        typer.Option(help="How copies that become stories are tagged; default: as in the last run."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Settle late links and merge small files: one commit, safe to stop at any moment.
+
+    However the feed was cut into runs, links are then as if all items had come at once.
+    """
+    configure_logging()
+    from pipeline.compact import compact as settle
+    from pipeline.options import duration, size
+
+    with progress():
+        done = settle(
+            output,
+            horizon=duration(horizon) if horizon else None,
+            target=size(target_bytes),
+            ner=ner,
+        )
+    if as_json:
+        _print_json(display.finding(done))
+    else:
+        display.compaction(done, str(output))
 
 
 @app.command(name="formats")

@@ -104,6 +104,22 @@ def csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     writer.writerows([value.hex() if isinstance(value, bytes) else value for value in row] for row in rows)
 
 
+def compaction(done: Any, output: str) -> None:
+    """What a compaction did."""
+    console = _console()
+    (files, left), (size, small) = done.files, done.bytes
+    if not done.changed and files == left:
+        console.print(f"{escape(output)}: nothing to do, {done.linked:,} items in {files:,} files")
+        return
+    console.print(
+        f"{done.linked:,} items: links of {done.changed:,} changed, {done.moved:,} moved between"
+        f" stories and duplicates; {files:,} files, {size / 1e6:,.1f} MB -> {left:,} files,"
+        f" {small / 1e6:,.1f} MB"
+    )
+    for name, count in sorted(done.overflows.items()):
+        console.print(f"  bound reached: {escape(name)} {count:,}")
+
+
 def finding(found: Any) -> dict[str, Any]:
     """A broken promise as JSON values."""
     return dataclasses.asdict(found)

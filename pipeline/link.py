@@ -111,7 +111,7 @@ def _fresh(
         yield decode(_fingerprint(tables[row["file"]], row["row"])), row
 
 
-def _again(sketch: Sketch, first: Verdict) -> Verdict:
+def again(sketch: Sketch, first: Verdict) -> Verdict:
     """The verdict on an item that came from another source before: a copy of it, or of what it copies."""
     return Verdict(
         sketch.item_id,
@@ -157,7 +157,7 @@ def link(tables: Sequence[pa.Table], snapshot: Snapshot, horizon: int, verdicts:
                 linker.hold(sketch, known)
                 last = known
             continue
-        verdict = _again(sketch, last) if repeated and last else linker.link(sketch)
+        verdict = again(sketch, last) if repeated and last else linker.link(sketch)
         last = last if repeated else verdict
         activity.note("linked")
         verdicts.counts["link", verdict.relation or "new"] += 1

@@ -15,6 +15,7 @@ from transforms.parse.document import Limits
 
 HOUR = 3_600_000_000
 _UNITS = {"s": 1_000_000, "m": 60_000_000, "h": HOUR, "d": 24 * HOUR}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])?(?:i?B)?", re.I)
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])", re.I)
 
 
@@ -73,6 +74,19 @@ def duration(text: str) -> int:
     if not parts or _DURATION.sub("", text).strip():
         raise WirebeamError(f"{text!r} is no duration: write 72h, 90m or 1d12h")
     return sum(int(float(number) * _UNITS[unit.lower()]) for number, unit in parts)
+
+
+def size(text: str) -> int:
+    """Bytes of a size such as `128MB`, `1.5 GB`, `4096`; MB and MiB are the same, 1024 * 1024.
+
+    Raises:
+        WirebeamError: it is none.
+    """
+    found = _SIZE.fullmatch(text.strip())
+    number = int(float(found[1]) * (1 << 10 * " KMGT".index((found[2] or " ").upper()))) if found else 0
+    if number <= 0:
+        raise WirebeamError(f"{text!r} is no size: write 128MB, 1.5GB or 4096")
+    return number
 
 
 def beam_arguments(arguments: Sequence[str], runner: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import apache_beam as beam
@@ -120,6 +120,7 @@ def _described(config: Config, runner: str) -> dict[str, Any]:
         "provider": config.provider,
         "format": config.source_format,
         "ner": config.tagging.ner,
+        "tagging": asdict(config.tagging),
         "tagger": enricher(config.tagging).identity,
         "horizon_hours": config.horizon / 3_600_000_000,
         "runner": runner,

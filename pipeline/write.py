@@ -118,7 +118,7 @@ class _Write(beam.DoFn):
 
     def process(self, element: FilePlan) -> Iterator[DataFile]:
         started = time.perf_counter_ns()
-        tables = [self._table(element.dataset, rows, verdicts) for rows, verdicts in gather(element)]
+        tables = (self._table(element.dataset, rows, verdicts) for rows, verdicts in gather(element))
         file = write_data_file(
             self._folder,
             element.dataset,

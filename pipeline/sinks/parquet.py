@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
@@ -107,13 +108,16 @@ def write_data_file(
     staging: Path,
     dataset: str,
     partition: str,
-    tables: Sequence[pa.Table],
+    tables: Iterable[pa.Table],
     *,
     run_id: str,
     partition_by: PartitionBy,
     salt: str = "",
+    enough: int | None = None,
 ) -> DataFile:
     """Stages one final file below `staging`, at the path that it will have below the dataset's root.
+
+    One table after the other is taken and written: no more than one is held.
 
     Args:
         staging: the run's staging folder, `Dataset.staging(run_id)`.
@@ -124,6 +128,7 @@ def write_data_file(
         run_id: the run.
         partition_by: the dataset's partition keys.
         salt: see `file_name`.
+        enough: no more tables are taken from an iterator once the file has so many bytes.
 
     Returns:
         What `Dataset.commit` wants.
@@ -132,25 +137,34 @@ def write_data_file(
         WirebeamError: it could not be written.
     """
     schema = file_schema(dataset, partition_by)
-    rows = [
-        "\0".join(key)
-        for table in tables
-        for key in zip(*(table.column(name).to_pylist() for name in ROW_KEY[dataset]), strict=True)
-    ]
     column = TIME_COLUMN[dataset]
-    times = [pc.min_max(table.column(column).cast(pa.int64())) for table in tables if table.num_rows]
-    relative = "/".join(part for part in (dataset, partition, file_name(rows, salt)) if part)
-    path = staging / relative
-    kept = (table.select(schema.names).cast(schema) for table in tables)
-    with explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(kept, path, schema=schema, run_id=run_id, sorted_by=column)
-        size = path.stat().st_size
+    folder = staging.joinpath(*filter(None, (dataset, partition)))
+    beside = folder / f"{os.getpid()}.{threading.get_ident()}.tmp"
+    keys: list[str] = []
+    times: list[int] = []
+
+    def taken() -> Iterator[pa.Table]:
+        for table in tables:
+            keys.extend(
+                map("\0".join, zip(*(table.column(n).to_pylist() for n in ROW_KEY[dataset]), strict=True))
+            )
+            bounds = pc.min_max(table.column(column).cast(pa.int64())).as_py()
+            times.extend(time for time in bounds.values() if time is not None)
+            yield table.select(schema.names).cast(schema)
+            if enough is not None and beside.stat().st_size >= enough:
+                return
+
+    with explained(beside):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_file(taken(), beside, schema=schema, run_id=run_id, sorted_by=column)
+        name = file_name(keys, salt)
+        size = beside.stat().st_size
+        beside.replace(folder / name)
     return DataFile(
         dataset=dataset,
-        path=relative,
-        rows=len(rows),
+        path="/".join(part for part in (dataset, partition, name) if part),
+        rows=len(keys),
         bytes=size,
-        min_time=min(time["min"].as_py() for time in times),
-        max_time=max(time["max"].as_py() for time in times),
+        min_time=min(times),
+        max_time=max(times),
     )
