@@ -169,7 +169,7 @@ def _take_apart(parsed: ParsedItem, agency: Agency | None, sent: int) -> _Story:
     """The text without what stands before it and what closes it, dateline and byline cut out."""
     front = notes.split(texts.paragraphs(parsed.paragraphs))
     end = signoff.split(front.paragraphs)
-    agency = agency or end.agency
+    known, agency = agency, agency or end.agency
     paragraphs = list(end.paragraphs)
     tag = language.normalize(parsed.language) if parsed.language else None
     where: Dateline | None = None
@@ -178,7 +178,8 @@ def _take_apart(parsed: ParsedItem, agency: Agency | None, sent: int) -> _Story:
     number, reading = _reading(paragraphs, agency, sent, tag, lone=bool(parsed.dateline))
     if reading is not None:
         where, by = reading.dateline, by or reading.byline
-        agency = agency or (provider.named(reading.agency) if reading.agency else None)
+        # The dateline's mark says whose story it is; an end mark may be that of a service passing it on.
+        agency = known or (provider.named(reading.agency) if reading.agency else None) or agency
         paragraphs[number : number + 1] = [reading.rest] if reading.rest else []
         if not by and number < len(paragraphs) and byline.is_byline(paragraphs[number]):
             by = paragraphs.pop(number)

@@ -133,11 +133,16 @@ def _mark(paragraph: str) -> tuple[str, str] | None:
 
 def _is_agency(paragraph: str) -> bool:
     """Whether a last line is an agency's name and nothing else (`(AFP)`, `The Canadian Press`)."""
-    return paragraph[-1] not in ".!?" and provider.named(paragraph.strip("()[]-–—_/ ")) is not None
+    return paragraph[-1] not in ".!?" and _named(paragraph.strip("()[]-–—_/ ")) is not None
 
 
 def _agency(mark: str) -> Agency | None:
     if re.search(r"\bAP-", mark):
         return provider.named("AP")
     word = re.sub(r"[^\w ]+", " ", mark).strip()
-    return provider.named(word) if word else None
+    return _named(word) if word else None
+
+
+def _named(word: str) -> Agency | None:
+    # `(rb)` and `(pa)` are the initials of who wrote or edited; no agency signs so short and so low.
+    return None if not word or (len(word) < 3 and word.islower()) else provider.named(word)

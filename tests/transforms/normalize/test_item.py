@@ -333,3 +333,11 @@ def test_a_place_in_the_byline_is_no_author() -> None:
         "Aino Berg",
         "Ella Korpi",
     ]
+
+
+def test_the_dateline_s_mark_goes_before_initials_at_the_end() -> None:
+    story = ("DUNBLANE, Scotland (AP) _ The school reopened on Monday.", "Children brought flowers.", "(rb)")
+    found = item(headline="School reopens", paragraphs=story)
+    assert (found.provider, found.sign_off) == ("ap", "(rb)")
+    assert item(headline="School reopens", paragraphs=("The school reopened.", "(rb)")).provider == "unknown"
+    assert item(headline="School reopens", paragraphs=("The school reopened.", "(AFP)")).provider == "afp"
