@@ -97,7 +97,7 @@ def split(paragraphs: Sequence[str]) -> SignOff:
         if len(last) > _CREDITS:
             break
         if is_initials(last):
-            agency = agency or provider.named(last.partition(" ")[0])
+            agency = agency or _named(last.partition(" ")[0].strip("()"))
         elif (found := credits.read(last)) is not None:
             authors = [*found, *authors]
         elif len(rest) > 1 and last[0] in "([" and _CORRECTED.match(last):
