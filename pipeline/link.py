@@ -101,13 +101,14 @@ def _fresh(
         timeless.update(table.column("item_id").filter(own).to_pylist())
     known = held.held_deliveries(snapshot, times, timeless)
     keys = ("version_created", "uri", "item_id", "received_at", "source")
-    last = None
+    current, sources = None, set()
     for row in _in_order(tables, columns, keys, "body_text"):
-        delivery = (row["item_id"], row["source"])
-        if delivery == last or delivery in known:
+        if row["item_id"] != current:
+            current, sources = row["item_id"], set()
+        if row["source"] in sources or (row["item_id"], row["source"]) in known:
             verdicts.counts["redelivered", ""] += 1
             continue
-        last = delivery
+        sources.add(row["source"])
         yield decode(_fingerprint(tables[row["file"]], row["row"])), row
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -40,13 +42,20 @@ def connect(output: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def execute(connection: duckdb.DuckDBPyConnection, statement: str) -> duckdb.DuckDBPyConnection:
+def execute(
+    connection: duckdb.DuckDBPyConnection, statement: str, parameters: Mapping[str, Any] | None = None
+) -> duckdb.DuckDBPyConnection:
     """Run a statement.
 
     Raises:
-        WirebeamError: DuckDB refuses it; its own message says why, in one line.
+        WirebeamError: DuckDB refuses it; its own message says why, in one line. Or a file is gone.
     """
     try:
-        return connection.execute(statement)
+        return connection.execute(statement, parameters)
+    except duckdb.IOException as error:
+        raise WirebeamError(
+            "a file of the dataset is gone or cannot be read: if it was compacted meanwhile, ask again "
+            f"({' '.join(str(error).split())})"
+        ) from None
     except duckdb.Error as error:
         raise WirebeamError("SQL: " + " ".join(str(error).split("\n\n")[0].split())) from None

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline.query import execute
 from schemas.errors import WirebeamError
 
 _COUNTED = {
@@ -23,13 +24,14 @@ _MOST = 12
 def overview(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Counts of a dataset: rows, time range, and the most frequent values of what one looks at first."""
     rows = {name: _one(connection, f"SELECT count(*) FROM {name}") for name in _DATASETS}
-    first, last = connection.execute(
-        "SELECT min(version_created), max(version_created) FROM stories"
+    first, last = execute(
+        connection, "SELECT min(version_created), max(version_created) FROM stories"
     ).fetchone() or (None, None)
     counted = {
-        title: connection.execute(
+        title: execute(
+            connection,
             f"SELECT {column} AS value, count(*) AS n FROM {name} WHERE {column} IS NOT NULL "
-            f"GROUP BY ALL ORDER BY n DESC, value LIMIT {_MOST}"
+            f"GROUP BY ALL ORDER BY n DESC, value LIMIT {_MOST}",
         ).fetchall()
         for title, (name, column) in _COUNTED.items()
     }
@@ -66,7 +68,8 @@ def story(connection: duckdb.DuckDBPyConnection, identifier: str) -> list[dict[s
     Raises:
         WirebeamError: no item has that identifier.
     """
-    found = connection.execute(
+    found = execute(
+        connection,
         "SELECT story_id FROM (SELECT story_id, uri, item_id FROM stories UNION ALL "
         "SELECT story_id, uri, item_id FROM duplicates) "
         "WHERE story_id = $id OR uri = $id OR item_id = $id ORDER BY story_id = $id DESC LIMIT 1",
@@ -74,11 +77,11 @@ def story(connection: duckdb.DuckDBPyConnection, identifier: str) -> list[dict[s
     ).fetchone()
     if found is None:
         raise WirebeamError(f"no story, uri or item {identifier!r} here")
-    cursor = connection.execute(_STORY, {"id": found[0]})
+    cursor = execute(connection, _STORY, {"id": found[0]})
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _one(connection: duckdb.DuckDBPyConnection, statement: str) -> Any:
-    row = connection.execute(statement).fetchone()
+    row = execute(connection, statement).fetchone()
     return row[0] if row else None
