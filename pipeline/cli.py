@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 import typer
 
 from pipeline import arguments, display
+from pipeline.commands import AsJson, commands, print_json
 from pipeline.progress import configure_logging, progress
 from schemas.errors import WirebeamError
 
@@ -26,20 +25,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(commands)
+
 # What stood after `--`: Beam's own options. Set by `main` before the command line is parsed.
 _beam_options: list[str] = []
 
 
-class OutputFormat(StrEnum):
-    """How an answer is printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-
-
-Output = Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Provider = Annotated[
     str | None, typer.Option(help="Agency of every item (`reuters`, `ap`, ...); else found from the item.")
 ]
@@ -128,7 +119,7 @@ def run(
     with progress():
         outcome = run_batch(config, runner, _beam_options)
     if as_json:
-        _print_json(dict(outcome.report))
+        print_json(dict(outcome.report))
     else:
         display.report(outcome.report, str(output))
     if strict and outcome.counts["rejects"]:
@@ -152,91 +143,7 @@ def inspect(
     arguments.check_names(provider, source_format)
     now = microseconds(dt.datetime.now(dt.UTC))
     found = list(explain(file, ingested_at=now, provider=provider, source_format=source_format))
-    _print_json(found[0] if len(found) == 1 else found)
-
-
-@app.command()
-def show(
-    output: Output,
-    story: Annotated[
-        str | None, typer.Option(help="One story with its versions and copies: a story_id, uri or item_id.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show what a dataset holds, or one story."""
-    configure_logging()
-    from pipeline import query
-    from pipeline import show as looking
-
-    connection = query.connect(output)
-    if story is None:
-        found = looking.overview(connection)
-        _print_json(found) if as_json else display.overview(found)
-    else:
-        rows = looking.story(connection, story)
-        _print_json(rows) if as_json else display.story(rows)
-
-
-@app.command()
-def sql(
-    output: Output,
-    statement: Annotated[
-        str, typer.Argument(help="SQL over `stories`, `duplicates`, `rejects`, `latest`.", show_default=False)
-    ],
-    output_format: Annotated[
-        OutputFormat, typer.Option("--format", help="How to print it.")
-    ] = OutputFormat.TABLE,
-    as_json: AsJson = False,
-) -> None:
-    """Ask a dataset in SQL (DuckDB): `wirebeam sql news "SELECT headline FROM latest LIMIT 9"`."""
-    configure_logging()
-    from pipeline import query
-
-    answer = query.execute(query.connect(output), statement)
-    names = [column[0] for column in answer.description or ()]
-    rows = answer.fetchall()
-    chosen = OutputFormat.JSON if as_json else output_format
-    if chosen is OutputFormat.JSON:
-        _print_json([dict(zip(names, row, strict=True)) for row in rows])
-    elif chosen is OutputFormat.CSV:
-        display.csv(names, rows)
-    else:
-        display.table(names, rows)
-
-
-@app.command()
-def compact(
-    output: Output,
-    horizon: Annotated[
-        str | None,
-        typer.Option(help="How far apart in time copies and versions may be; default: as in the last run."),
-    ] = None,
-    target_bytes: Annotated[str, typer.Option(help="Size that files are merged to: 128MB, 1GB.")] = "128MB",
-    ner: Annotated[
-        str | None,
-        typer.Option(help="How copies that become stories are tagged; default: as in the last run."),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Settle late links and merge small files: one commit, safe to stop at any moment.
-
-    However the feed was cut into runs, links are then as if all items had come at once.
-    """
-    configure_logging()
-    from pipeline.compact import compact as settle
-    from pipeline.options import duration, size
-
-    with progress():
-        done = settle(
-            output,
-            horizon=duration(horizon) if horizon else None,
-            target=size(target_bytes),
-            ner=ner,
-        )
-    if as_json:
-        _print_json(display.finding(done))
-    else:
-        display.compaction(done, str(output))
+    print_json(found[0] if len(found) == 1 else found)
 
 
 @app.command(name="formats")
@@ -247,7 +154,7 @@ def list_formats(as_json: AsJson = False) -> None:
 
     known = [(one.name, one.title) for one in formats()]
     if as_json:
-        _print_json([{"name": name, "title": title} for name, title in known])
+        print_json([{"name": name, "title": title} for name, title in known])
     else:
         display.table(["format", "what it is"], known)
 
@@ -261,31 +168,10 @@ def list_providers(as_json: AsJson = False) -> None:
     known = sorted(agencies().by_key.values(), key=lambda agency: agency.key)
     if as_json:
         rows = [(one.key, one.name, one.country, list(one.languages)) for one in known]
-        _print_json([dict(zip(("key", "name", "country", "languages"), row, strict=True)) for row in rows])
+        print_json([dict(zip(("key", "name", "country", "languages"), row, strict=True)) for row in rows])
     else:
         cells = [(one.key, one.name, one.country, " ".join(one.languages)) for one in known]
         display.table(["provider", "agency", "country", "languages"], cells)
-
-
-@app.command()
-def verify(output: Output, as_json: AsJson = False) -> None:
-    """Check a dataset's promises from its files; exit with 1 when one is broken."""
-    configure_logging()
-    from pipeline.verify import verify as check
-
-    findings = check(output)
-    if as_json:
-        _print_json([display.finding(found) for found in findings])
-    else:
-        display.findings(findings, str(output))
-    if findings:
-        raise typer.Exit(FAILED)
-
-
-def _print_json(value: Any) -> None:
-    options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
-    sys.stdout.buffer.write(orjson.dumps(value, option=options, default=display.plain))
-    sys.stdout.flush()
 
 
 def main(given: list[str] | None = None) -> None:

@@ -75,6 +75,36 @@ def story(rows: Sequence[Mapping[str, Any]]) -> None:
             console.print(f"{indent}[dim]{escape(row['link_reason'])}{likeness} -> {escape(target)}[/dim]")
 
 
+def why(found: Mapping[str, Any]) -> None:
+    """Why two items are one story, or two."""
+    console = _console()
+    console.print(f"[bold]{escape(found['answer'])}[/bold]")
+    judged = found["judged"]
+    console.print(f"  {escape(judged['reason'])} (similarity {judged['similarity']:.2f})")
+    if other := found["otherwise"]:
+        recurs = "did not recur" if found["recurring"] else "recurred"
+        console.print(
+            f"  if the form {recurs}: {escape(other['kind'] or 'two stories')}, {escape(other['reason'])}"
+        )
+    for name in ("earlier", "later"):
+        row = found[name]
+        moment = f"{row['version_created']:%Y-%m-%d %H:%M:%S}Z"
+        console.print(f"{name:8s} {moment}  {escape(row['headline'] or '(no headline)')}")
+        console.print(f"         [dim]{escape(row['uri'])}  in {row['dataset']}[/dim]")
+        for link in row["links"]:
+            console.print(f"         [dim]-> {escape(link['to'])}: {escape(link['reason'])}[/dim]")
+    console.print(
+        f"{found['keys_shared']} candidate keys shared, {found['recurring']} stories of this form before"
+    )
+    for one in found["measures"]:
+        mark = ">" if one["decided"] else " "
+        if one["bound"] is None:
+            console.print(f"{mark} {one['what']}")
+            continue
+        holds = "holds" if one["holds"] else "fails"
+        console.print(f"{mark} {one['what']:17s} {one['value']:7.2f}  {holds}: {one['bound']}")
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""

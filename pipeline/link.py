@@ -101,7 +101,8 @@ def _fresh(
         timeless.update(table.column("item_id").filter(own).to_pylist())
     known = held.held_deliveries(snapshot, times, timeless)
     keys = ("version_created", "uri", "item_id", "received_at", "source")
-    current, sources = None, set()
+    current: str | None = None
+    sources: set[str] = set()
     for row in _in_order(tables, columns, keys, "body_text"):
         if row["item_id"] != current:
             current, sources = row["item_id"], set()

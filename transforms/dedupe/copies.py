@@ -40,6 +40,21 @@ _TABLE = 0.25  # share of numbers among the words of a table: it comes again wit
 _MENDED_JACCARD, _CUT_CONTAINMENT = 0.6, 0.9
 
 
+def bounds() -> dict[str, float]:
+    """The bounds by name, for those who explain what they decided."""
+    return {
+        "jaccard": _JACCARD,
+        "containment": _CONTAINMENT,
+        "contained": _CONTAINED,
+        "lead": _LEAD,
+        "start": _START,
+        "headline": _HEADLINE,
+        "agreed": _AGREED,
+        "changed": _CHANGED,
+        "changed_firm": _CHANGED_FIRM,
+    }
+
+
 def other_form(seen: Evidence, length: int, recurring: bool) -> str | None:
     """Why items with the very same text are two all the same, or None: a form that comes again.
 
