@@ -29,6 +29,8 @@ def configure_logging(verbose: bool = False) -> None:
         stream=sys.stderr,
         force=True,
     )
+    # A failure in a stage comes to the driver as an exception and is said in one line there.
+    logging.getLogger("apache_beam").setLevel(logging.INFO if verbose else logging.CRITICAL)
 
 
 def _line(started: float) -> Text:

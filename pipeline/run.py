@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +21,9 @@ from pipeline.sinks.partition import PartitionBy
 from pipeline.sources.files import Resource, find
 from schemas.errors import WirebeamError
 from transforms.enrich.enricher import enricher
+
+
+_WHERE = re.compile(r" \[while running '.*'\]", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,17 @@ def _result(
 ) -> finish.Result:
     pipeline = beam.Pipeline(options=options)
     build(pipeline, config, resources, dataset)
-    state = pipeline.run().wait_until_finish()
+    try:
+        state = pipeline.run().wait_until_finish()
+    except WirebeamError as error:
+        raise WirebeamError(_WHERE.sub("", str(error))) from error
+    except Exception as error:
+        # Whatever a runner raises: people get one line, and Beam's log for the asking.
+        reason = _WHERE.sub("", next(iter(str(error).strip().splitlines()), ""))
+        raise WirebeamError(
+            f"the pipeline failed, nothing was committed: {type(error).__name__}: {reason} "
+            "(--verbose shows Beam's log)"
+        ) from error
     if state not in (None, PipelineState.DONE):
         raise WirebeamError(f"the pipeline ended as {state}; nothing was committed")
     return finish.load(dataset.staging(config.run_id))

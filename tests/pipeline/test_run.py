@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from pipeline.verify import verify
 
 WIREBEAM = str(Path(sys.executable).with_name("wirebeam"))
 # What differs between two runs over the same input, and may.
+PROCESSES = ("--direct_running_mode=multi_processing", "--direct_num_workers=2")
 THREADS = ("--direct_running_mode=multi_threading", "--direct_num_workers=2")
 OF_THE_RUN = {"ingested_at", "run_id"}
 
@@ -293,6 +295,30 @@ def test_a_large_item_and_a_bomb_are_rejects(tmp_path: Path, wirebeam: Any) -> N
     assert codes["bomb.zip"] in ("item_too_large", "archive_too_large")
 
 
+@pytest.mark.parametrize("options", [(), ("--", *PROCESSES)])
+def test_a_full_disk_is_one_clear_line_and_commits_nothing(
+    options: tuple[str, ...], feed: Path, tmp_path: Path, wirebeam: Any
+) -> None:
+    output = tmp_path / "out"
+    assert wirebeam("run", feed / "tass", "-o", output).returncode == 0
+    before = everything(output)
+
+    def no_space() -> None:
+        # The kernel answers EFBIG instead of ENOSPC: to a writer the same, a file that cannot grow.
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+
+    done = wirebeam("run", feed, "-o", output, *options, preexec_fn=no_space)
+    assert done.returncode == 1
+    lines = done.stderr.strip().splitlines()
+    assert lines[-1].startswith("wirebeam: ")
+    # Beam's worker processes log by themselves; in this process nothing but the one line is said.
+    assert len(lines) == 1 or options
+    assert everything(output) == before
+    assert verify(output) == []
+    assert wirebeam("run", feed, "-o", output).returncode == 0
+
+
 def test_strict_turns_rejects_into_a_failure(feed: Path, tmp_path: Path, wirebeam: Any) -> None:
     done = wirebeam("run", feed / "broken", "-o", tmp_path / "out", "--strict")
     assert done.returncode == 1
@@ -340,7 +366,6 @@ def test_what_cannot_be_done_is_one_clear_line(
 
 
 def test_two_processes_give_the_same_rows(news: Path, feed: Path, tmp_path: Path, wirebeam: Any) -> None:
-    options = ["--direct_running_mode=multi_processing", "--direct_num_workers=2"]
-    done = wirebeam("run", feed, "-o", tmp_path / "out", "--", *options)
+    done = wirebeam("run", feed, "-o", tmp_path / "out", "--", *PROCESSES)
     assert done.returncode == 0, done.stderr
     assert everything(tmp_path / "out") == everything(news)
