@@ -22,7 +22,6 @@ from pipeline.sources.files import Resource, find
 from schemas.errors import WirebeamError
 from transforms.enrich.enricher import enricher
 
-
 _WHERE = re.compile(r" \[while running '.*'\]", re.S)
 
 
