@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.wording import brief
+
 _WIDTH = 60
 
 
@@ -73,6 +75,23 @@ def story(rows: Sequence[Mapping[str, Any]]) -> None:
             target = row["duplicate_of"] or row["revision_of"] or ""
             likeness = f" ({row['similarity']:.2f})" if row["similarity"] is not None else ""
             console.print(f"{indent}[dim]{escape(row['link_reason'])}{likeness} -> {escape(target)}[/dim]")
+        for name, pieces in (row["changes"] or {}).items():
+            if name != "from":
+                changed = _diff(console, pieces) if pieces else "unchanged"
+                console.print(f"{indent}{name.removesuffix('_text')}: {changed}")
+
+
+def _diff(console: Console, pieces: Sequence[Mapping[str, str]]) -> str:
+    """A word diff: in colour on a terminal, [-gone-] {+new+} elsewhere."""
+    if console.is_terminal and not console.no_color:
+        marks = {"gone": ("[red strike]", "[/]"), "new": ("[green]", "[/]")}
+    else:
+        marks = {"gone": (escape("[-"), "-]"), "new": ("{+", "+}")}
+    shown = []
+    for piece in pieces:
+        before, after = marks.get(piece["kind"], ("", ""))
+        shown.append(f"{before}{escape(brief(piece['text']))}{after}")
+    return " ".join(shown)
 
 
 def why(found: Mapping[str, Any]) -> None:
@@ -82,7 +101,7 @@ def why(found: Mapping[str, Any]) -> None:
     judged = found["judged"]
     console.print(f"  {escape(judged['reason'])} (similarity {judged['similarity']:.2f})")
     if other := found["otherwise"]:
-        recurs = "did not recur" if found["recurring"] else "recurred"
+        recurs = "did not recur" if found["recurs"] else "recurred"
         console.print(
             f"  if the form {recurs}: {escape(other['kind'] or 'two stories')}, {escape(other['reason'])}"
         )
@@ -94,7 +113,8 @@ def why(found: Mapping[str, Any]) -> None:
         for link in row["links"]:
             console.print(f"         [dim]-> {escape(link['to'])}: {escape(link['reason'])}[/dim]")
     console.print(
-        f"{found['keys_shared']} candidate keys shared, {found['recurring']} stories of this form before"
+        f"{found['keys_shared']} candidate keys shared; "
+        f"{found['recurring']} stories began with this form before"
     )
     for one in found["measures"]:
         mark = ">" if one["decided"] else " "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
 
 from pipeline.query import execute
+from pipeline.wording import changed
 from schemas.errors import WirebeamError
 
 _COUNTED = {
@@ -59,7 +61,10 @@ ORDER BY version_created, uri, item_id
 
 
 def story(connection: duckdb.DuckDBPyConnection, identifier: str) -> list[dict[str, Any]]:
-    """Every version and copy of a story, in order of time.
+    """Every version and copy of a story, in order of time, each with what changed.
+
+    A version that revises another has `changes`: the `item_id` of that one (`from`), and the word diffs of
+    headline and text as lists of `pipeline.wording.Piece`, empty where nothing changed. Others have null.
 
     Args:
         connection: from `pipeline.query.connect`.
@@ -79,7 +84,22 @@ def story(connection: duckdb.DuckDBPyConnection, identifier: str) -> list[dict[s
         raise WirebeamError(f"no story, uri or item {identifier!r} here")
     cursor = execute(connection, _STORY, {"id": found[0]})
     names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [{**row, "changes": _changes(rows[:number], row)} for number, row in enumerate(rows)]
+
+
+def _changes(before: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What changed against the latest version of the item that a row revises."""
+    revised = [
+        one for one in before if one["dataset"] == "stories" and one["uri"] == row["revision_of"] is not None
+    ]
+    if not revised:
+        return None
+    return {
+        "from": revised[-1]["item_id"],
+        "headline": [piece._asdict() for piece in changed(revised[-1]["headline"], row["headline"])],
+        "body_text": [piece._asdict() for piece in changed(revised[-1]["body_text"], row["body_text"])],
+    }
 
 
 def _one(connection: duckdb.DuckDBPyConnection, statement: str) -> Any:

@@ -69,8 +69,9 @@ def why(output: Path, one: str, other: str, horizon: int = HORIZON) -> dict[str,
         with the `links` that lead to the first item of its story), `judged` (kind, similarity, reason and
         ground of the two compared with one another), `otherwise` (the same, had the text been, or not
         been, a form that recurs; null where that changes nothing), `recurring` (how many stories inside the
-        horizon began with the later item's form), `keys_shared` (items that share none are never compared),
-        and `measures` (each with its value, bound, whether it holds, whether the reason speaks of it).
+        horizon began with the later item's form), `recurs` (whether that makes it a form that recurs),
+        `keys_shared` (items that share none are never compared), and `measures` (each with its value, bound,
+        whether it holds, whether the reason speaks of it).
 
     Raises:
         WirebeamError: an item is not there, or both are the same one.
@@ -92,6 +93,7 @@ def why(output: Path, one: str, other: str, horizon: int = HORIZON) -> dict[str,
         "judged": asdict(judged),
         "otherwise": None if otherwise == judged else asdict(otherwise),
         "recurring": count,
+        "recurs": count >= RECURS,
         "keys_shared": shared,
         "measures": list(_measures(first, second, judged.reason, horizon)),
     }
