@@ -17,6 +17,7 @@ from transforms.enrich.story import Story
 from transforms.expand.expand import Hints
 from transforms.expand.limits import ExpandLimits
 from transforms.normalize.item import normalize
+from transforms.normalize.provider import why as why_provider
 from transforms.parse.document import Document
 from transforms.parse.registry import formats, sniff
 
@@ -66,8 +67,8 @@ def _explained(raw: RawItem, ingested_at: int) -> Iterator[dict[str, Any]]:
     try:
         found, why = sniff(document, formats())
         head["format"] = {"name": found.name, "why": why}
-        results = list(found.parse(document))
         head["encoding"] = {"used": document.decoded.encoding, "declared": document.decoded.declared}
+        results = list(found.parse(document))
     except ItemError as error:
         yield head | {"rejected": {"stage": "parse", "code": error.code, "message": error.message}}
         return
@@ -95,6 +96,7 @@ def _fields(parsed: ParsedItem, item: Item) -> dict[str, Any]:
     }
     tagged = enricher(Tagging()).enrich(_story(item))
     return {
+        "provider": {"key": item.provider, "why": why_provider(parsed, item.provider)},
         "sent": {name: {"value": value, "from": parsed.origins.get(name)} for name, value in sent.items()},
         "item": {name: value for name, value in made.items() if value not in (None, [], "")},
         "entities": _plain(tagged.entities),

@@ -33,7 +33,7 @@ class Code(enum.StrEnum):
     JSON_BROKEN = "json_broken"
     TOO_DEEP = "too_deep"  # nesting beyond the limit
     STRUCTURE_BROKEN = "structure_broken"  # well formed, but not what its format asks for
-    NO_CONTENT = "no_content"  # neither headline nor text, and no word that it was withdrawn
+    NO_CONTENT = "no_content"  # neither headline, slug nor text, and no word that it was withdrawn
     INTERNAL = "internal"  # a failure nobody foresaw; the message names the exception
 
 
@@ -65,12 +65,18 @@ class WirebeamError(Exception):
 
 
 class ItemError(WirebeamError):
-    """An item that cannot be read; becomes a `Reject` at the edge of the stage. Can be pickled."""
+    """An item that cannot be read; becomes a `Reject` at the edge of the stage. Can be pickled.
 
-    def __init__(self, code: Code, message: str) -> None:
-        super().__init__(code, message)
+    Attributes:
+        code, message: those of the reject.
+        source_format: the format that the item was taken for, where that was known.
+    """
+
+    def __init__(self, code: Code, message: str, source_format: str | None = None) -> None:
+        super().__init__(code, message, source_format)
         self.code = code
         self.message = message
+        self.source_format = source_format
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"

@@ -68,6 +68,10 @@ class Step(beam.DoFn):
         raw: RawItem = element
         return raw
 
+    def source_format(self, element: Any) -> str | None:
+        """The format an element was read as, None where that is not known yet."""
+        return None
+
     def label(self, result: Any) -> str:
         """What results are counted by, empty for their number alone."""
         return ""
@@ -114,7 +118,8 @@ class Step(beam.DoFn):
 
     def _reject(self, element: Any, error: ItemError) -> Reject:
         raw = self.raw(element)
-        return Reject(raw.source, self.stage, error.code, error.message, raw.data, raw.received_at)
+        form = error.source_format or self.source_format(element)
+        return Reject(raw.source, self.stage, error.code, error.message, raw.data, raw.received_at, form)
 
 
 def in_global_window(value: Any) -> Any:

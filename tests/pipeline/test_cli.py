@@ -28,6 +28,9 @@ def test_inspect_explains_each_field(feed: Path, wirebeam: Any) -> None:
     found = json.loads(done.stdout)
     assert found["format"]["name"] == "newsml-g2"
     assert found["format"]["why"]
+    assert found["provider"]["key"] == "reuters"
+    assert "reuters" in found["provider"]["why"].lower()
+    assert found["encoding"] == {"used": "utf-8", "declared": "utf-8"}
     assert found["sent"]["headline"]["value"].startswith("UPDATE 1-")
     assert found["sent"]["headline"]["from"]
     assert found["item"]["headline_text"].startswith("Portugal approves")

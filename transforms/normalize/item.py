@@ -49,7 +49,8 @@ def normalize(parsed: ParsedItem, *, ingested_at: int) -> Item:
         ingested_at: when this run read it, microseconds since the epoch (UTC).
 
     Raises:
-        ItemError: `no_content` where there is neither headline nor text, and no word that it was withdrawn.
+        ItemError: `no_content` where there is neither headline, slug nor text, and no word that it was
+            withheld or withdrawn.
     """
     agency = provider.by_markup(parsed)
     when = times.settle(parsed, agency.timezone if agency else "UTC", ingested_at)
@@ -60,8 +61,9 @@ def normalize(parsed: ParsedItem, *, ingested_at: int) -> Item:
     zone = agency.timezone if agency else "UTC"
 
     pub_status = status.read(parsed.pub_status, parsed.signals, sent_headline, story.paragraphs)
-    if not (sent_headline or story.paragraphs or story.summary or pub_status == status.CANCELED):
-        raise ItemError(Code.NO_CONTENT, "neither headline nor text")
+    told = sent_headline or sent_slugline or story.paragraphs or story.summary
+    if not told and pub_status == status.USABLE:
+        raise ItemError(Code.NO_CONTENT, _nothing(parsed))
 
     ed_notes = _lines((*parsed.ed_notes, *story.front.notes, *story.end.notes))
     marked = revision.read(
@@ -144,6 +146,15 @@ def normalize(parsed: ParsedItem, *, ingested_at: int) -> Item:
         associations=tuple(parsed.associations),
         warnings=tuple(dict.fromkeys((*parsed.warnings, *when.warnings, *story.warnings, *by_warnings))),
     )
+
+
+def _nothing(parsed: ParsedItem) -> str:
+    """Why there is nothing to keep; the item's number, since the bytes kept are those of its message."""
+    _, mark, number = parsed.source.rpartition("#")
+    which = f"item #{number}: " if mark and number.isdigit() else ""
+    held = sum(association.uri is not None for association in parsed.associations)
+    only = f", {held} references only" if held else ""
+    return f"{which}neither headline, slug nor text{only}"
 
 
 def _day(when: times.Times, where: Dateline | None, received_at: int | None) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from schemas.agency import UNKNOWN, Agency, agencies
 from schemas.item import ParsedItem
@@ -28,22 +28,37 @@ def named(name: str) -> Agency | None:
 
 def by_markup(parsed: ParsedItem) -> Agency | None:
     """The agency by the user's hint, provider fields, guid, credit line and copyright holder."""
-    if parsed.provider_hint:
-        hinted = agencies().get(parsed.provider_hint) or named(parsed.provider_hint)
-        if hinted:
-            return hinted
-    return (
-        _first(parsed.provider_names)
-        or (agencies().of_guid(parsed.uri[:_NAME]) if parsed.uri else None)
-        or _first((parsed.credit_line or "", parsed.copyright_holder or ""))
-    )
+    return next((agency for agency, _ in _evidence(parsed)), None)
 
 
-def _first(names: Iterable[str]) -> Agency | None:
-    for name in names:
+def why(parsed: ParsedItem, key: str) -> str:
+    """What an item's provider was found by, in one line for people.
+
+    Args:
+        parsed: the item as its mark-up gives it.
+        key: the provider it was given.
+    """
+    for agency, reason in _evidence(parsed):
+        return reason if agency.key == key else f"the text; the mark-up says {agency.key} ({reason})"
+    if key != UNKNOWN:
+        return "the text: its dateline, sign-off or end mark"
+    said = ", ".join(parsed.provider_names[:4])
+    return f"no agency of the table is named{f' ({said})' if said else ''}; see `wirebeam providers`"
+
+
+def _evidence(parsed: ParsedItem) -> Iterator[tuple[Agency, str]]:
+    """Agencies that the mark-up names, the strongest evidence first, each with its reason."""
+    if hint := parsed.provider_hint:
+        if hinted := agencies().get(hint) or named(hint):
+            yield hinted, "given by --provider"
+    for name in parsed.provider_names:
         if name and (found := named(name)):
-            return found
-    return None
+            yield found, f"`{name}` in {parsed.origins.get('provider_names', 'the mark-up')}"
+    if parsed.uri and (found := agencies().of_guid(parsed.uri[:_NAME])):
+        yield found, f"guid `{parsed.uri[:_NAME]}`"
+    for field in ("credit_line", "copyright_holder"):
+        if (name := getattr(parsed, field)) and (found := named(name)):
+            yield found, f"{field} `{name}`"
 
 
 def key(agency: Agency | None) -> str:

@@ -26,6 +26,9 @@ class _Normalize(Step):
     def raw(self, element: ParsedRaw) -> RawItem:
         return element.raw
 
+    def source_format(self, element: ParsedRaw) -> str | None:
+        return element.parsed.source_format
+
     def label(self, result: Item) -> str:
         return result.provider
 

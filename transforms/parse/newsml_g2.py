@@ -91,6 +91,7 @@ def _item(
     _header(header, fields)
     newsml_g2_content.read(groups.get("contentSet", []), metadata.language, fields)
     _members(groups, fields)
+    metadata.finish()
     return fields.item()
 
 

@@ -59,6 +59,12 @@ class Metadata:
         self._concepts()
         self._rights_info()
 
+    def finish(self) -> None:
+        """Set what counts only where nothing else was found: the item's own title, but no file's name."""
+        kinds = {qcode.local(kind.get("qcode")) for kind in self.item.get("itemClass", ())}
+        if kinds <= {"text", "composite", ""}:
+            self._fields.put("headline", self._text(self.item, "title"), "itemMeta/title")
+
     def _text(self, groups: Groups, name: str) -> str | None:
         """The text of the elements of a name, in the item's main language, the first that is not empty."""
         for element in xml.in_language(groups.get(name, ()), self.language):
@@ -217,7 +223,8 @@ class Metadata:
             groups = xml.grouped(rights)
             for holder in groups.get("copyrightHolder", ()):
                 name = self._party(holder)
-                put("copyright_holder", name, "rightsInfo/copyrightHolder")
+                long = self._text(xml.grouped(holder), "definition")  # dpa's register entry
+                put("copyright_holder", "; ".join(filter(None, (name, long))), "rightsInfo/copyrightHolder")
                 self._fields.add("provider_names", name, "rightsInfo/copyrightHolder")
             put("copyright_notice", self._text(groups, "copyrightNotice"), "rightsInfo/copyrightNotice")
             put("usage_terms", self._text(groups, "usageTerms"), "rightsInfo/usageTerms")

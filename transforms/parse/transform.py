@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import apache_beam as beam
 
-from schemas.errors import Reject, Stage
+from schemas.errors import ItemError, Reject, Stage
 from schemas.item import ParsedItem
 from schemas.raw import RawItem
 from schemas.rows import register_row
@@ -33,7 +33,10 @@ def parse(raw: RawItem, limits: Limits | None = None) -> Iterator[ParsedItem | R
     """
     document = Document(raw, limits)
     found, _ = sniff(document, formats())
-    yield from found.parse(document)
+    try:
+        yield from found.parse(document)
+    except ItemError as error:
+        raise ItemError(error.code, error.message, error.source_format or found.name) from error
 
 
 class _Parse(Step):

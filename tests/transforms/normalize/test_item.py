@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import Code, ItemError
-from schemas.item import Author, Item, ParsedItem
+from schemas.item import Association, Author, Item, ParsedItem
 from transforms.normalize.item import normalize
 
 NOON = 1_426_248_000_000_000  # 2015-03-13T12:00Z
@@ -147,6 +147,21 @@ def test_nothing_to_read_is_a_reject(fields: dict[str, object]) -> None:
     with pytest.raises(ItemError) as error:
         item(**fields)
     assert error.value.code == Code.NO_CONTENT
+
+
+def test_a_word_that_holds_an_item_back_is_a_row_without_text() -> None:
+    found = item(uri="u", pub_status="stat:withheld")
+    assert (found.pub_status, found.body_text, found.word_count) == ("withheld", "", 0)
+
+
+def test_a_slug_alone_is_an_item() -> None:
+    found = item(uri="u", slugline="BC-QUAY")
+    assert (found.slugline, found.headline, found.body_text) == ("BC-QUAY", None, "")
+
+
+def test_a_reject_says_which_item_of_its_message_it_was() -> None:
+    with pytest.raises(ItemError, match="item #3: neither .* 1 references only"):
+        item(source="file:///feed/1#3", associations=(Association("rnd:main", "http://a/b.mp4"),))
 
 
 def test_a_headline_alone_is_an_item() -> None:

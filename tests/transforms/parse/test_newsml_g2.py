@@ -241,6 +241,23 @@ def test_items_that_are_no_news(name: str) -> None:
     assert caught.value.code is Code.NOT_NEWS
 
 
+def test_a_holder_keeps_its_long_form() -> None:
+    holder = (
+        "<rightsInfo><copyrightHolder><name>Example News</name><definition>Register of Rostock, HRB 7"
+        "</definition></copyrightHolder></rightsInfo>"
+    )
+    found = parse(item().replace("<itemMeta>", f"{holder}<itemMeta>"))
+    assert found.copyright_holder == "Example News; Register of Rostock, HRB 7"
+    assert found.provider_names == ("Example News",)
+
+
+def test_the_items_own_title_is_the_headline_for_want_of_another() -> None:
+    title = "<title>Evening budget</title>"
+    assert parse(item(title)).headline == "Evening budget"
+    assert parse(item(title, "<headline>Ports</headline>")).headline == "Ports"
+    assert parse(item(f'<itemClass qcode="ninat:picture"/>{title}')).headline is None
+
+
 def test_a_package_keeps_its_references() -> None:
     found = parse(
         f'<packageItem {NS} guid="p"><itemMeta/><groupSet root="G"><group id="G" role="group:main">'

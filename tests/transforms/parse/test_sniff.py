@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import pickle
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,10 @@ def test_real_files_get_their_own_format(shared: Path) -> None:
             if name == "text" and row["format"] != "text/other":
                 wrong.append((row["path"], row["format"], name))
     assert not wrong
+
+
+def test_a_failure_names_the_format_that_was_tried() -> None:
+    with pytest.raises(ItemError) as caught:
+        list(parse(RawItem("mem:1", b"<NewsML><NewsEnvelope/></NewsML>")))
+    assert caught.value.source_format == "newsml-1"
+    assert pickle.loads(pickle.dumps(caught.value)).source_format == "newsml-1"
