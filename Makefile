@@ -37,6 +37,9 @@ lock:
 		--extra dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes \
 		--extra ner-en -c requirements/dev.txt pyproject.toml -o requirements/ner-en.txt
+	for extra in kafka gcp; do uv pip compile --quiet --no-header --universal --python-version 3.11 \
+		--generate-hashes --extra $$extra -c requirements/dev.txt pyproject.toml \
+		-o requirements/$$extra.txt || exit 1; done
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache
