@@ -48,9 +48,9 @@ def why(parsed: ParsedItem, key: str) -> str:
 
 def _evidence(parsed: ParsedItem) -> Iterator[tuple[Agency, str]]:
     """Agencies that the mark-up names, the strongest evidence first, each with its reason."""
-    if hint := parsed.provider_hint:
-        if hinted := agencies().get(hint) or named(hint):
-            yield hinted, "given by --provider"
+    hint = parsed.provider_hint
+    if hint and (hinted := agencies().get(hint) or named(hint)):
+        yield hinted, "given by --provider"
     for name in parsed.provider_names:
         if name and (found := named(name)):
             yield found, f"`{name}` in {parsed.origins.get('provider_names', 'the mark-up')}"

@@ -160,7 +160,7 @@ def test_a_slug_alone_is_an_item() -> None:
 
 
 def test_a_reject_says_which_item_of_its_message_it_was() -> None:
-    with pytest.raises(ItemError, match="item #3: neither .* 1 references only"):
+    with pytest.raises(ItemError, match=r"item #3: neither .* 1 references only"):
         item(source="file:///feed/1#3", associations=(Association("rnd:main", "http://a/b.mp4"),))
 
 

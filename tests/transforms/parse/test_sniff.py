@@ -14,6 +14,7 @@ from schemas.errors import Code, ItemError
 from schemas.raw import RawItem
 from transforms.parse.document import Document
 from transforms.parse.registry import describe, formats, sniff
+from transforms.parse.transform import parse
 
 STORY = "Ferry line opens\n\nLONDON (XY) - A ferry line opened between two ports.\n\nIt is the third.\n"
 
