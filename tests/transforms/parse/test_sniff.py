@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from schemas.errors import Code, ItemError
 from schemas.raw import RawItem
+from transforms.parse import transform
 from transforms.parse.document import Document
 from transforms.parse.registry import describe, formats, sniff
-from transforms.parse.transform import parse
 
 STORY = "Ferry line opens\n\nLONDON (XY) - A ferry line opened between two ports.\n\nIt is the third.\n"
 
@@ -143,6 +143,6 @@ def test_real_files_get_their_own_format(shared: Path) -> None:
 
 def test_a_failure_names_the_format_that_was_tried() -> None:
     with pytest.raises(ItemError) as caught:
-        list(parse(RawItem("mem:1", b"<NewsML><NewsEnvelope/></NewsML>")))
+        list(transform.parse(RawItem("mem:1", b"<NewsML><NewsEnvelope/></NewsML>")))
     assert caught.value.source_format == "newsml-1"
     assert pickle.loads(pickle.dumps(caught.value)).source_format == "newsml-1"
