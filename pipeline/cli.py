@@ -1,4 +1,4 @@
-"""The command line: `wirebeam run`, `inspect`, `show`, `why`, `sql`, `verify`, `compact`."""
+"""The command line: `wirebeam run`, `inspect`, `formats`, `providers`; the others are in `commands*.py`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 
 from pipeline import arguments, display
 from pipeline.commands import AsJson, commands, print_json
+from pipeline.commands_query import queries
 from pipeline.progress import configure_logging, progress
 from schemas.errors import WirebeamError
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 
 app.add_typer(commands)
+app.add_typer(queries)
 
 # What stood after `--`: Beam's own options. Set by `main` before the command line is parsed.
 _beam_options: list[str] = []

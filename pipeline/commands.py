@@ -1,9 +1,8 @@
-"""The commands over a dataset: `wirebeam show`, `why`, `sql`, `verify`, `compact`."""
+"""The commands over a dataset: `wirebeam show`, `why`, `verify`, `compact`."""
 
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,14 +13,6 @@ from pipeline import display
 from pipeline.progress import configure_logging, progress
 
 commands = typer.Typer()
-
-
-class OutputFormat(StrEnum):
-    """How an answer is printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
 
 
 Output = Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)]
@@ -65,33 +56,6 @@ def why(
 
     found = explain(output, one, other, duration(horizon))
     print_json(found) if as_json else display.why(found)
-
-
-@commands.command()
-def sql(
-    output: Output,
-    statement: Annotated[
-        str, typer.Argument(help="SQL over `stories`, `duplicates`, `rejects`, `latest`.", show_default=False)
-    ],
-    output_format: Annotated[
-        OutputFormat, typer.Option("--format", help="How to print it.")
-    ] = OutputFormat.TABLE,
-    as_json: AsJson = False,
-) -> None:
-    """Ask a dataset in SQL (DuckDB): `wirebeam sql news "SELECT headline FROM latest LIMIT 9"`."""
-    configure_logging()
-    from pipeline import query
-
-    answer = query.execute(query.connect(output), statement)
-    names = [column[0] for column in answer.description or ()]
-    rows = answer.fetchall()
-    chosen = OutputFormat.JSON if as_json else output_format
-    if chosen is OutputFormat.JSON:
-        print_json([dict(zip(names, row, strict=True)) for row in rows])
-    elif chosen is OutputFormat.CSV:
-        display.csv(names, rows)
-    else:
-        display.table(names, rows)
 
 
 @commands.command()

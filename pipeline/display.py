@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -151,7 +152,14 @@ def csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Rows as CSV with a header."""
     writer = csv_module.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows([value.hex() if isinstance(value, bytes) else value for value in row] for row in rows)
+    writer.writerows(map(_csv_cell, row) for row in rows)
+
+
+def _csv_cell(value: Any) -> Any:
+    """Nested values as JSON, bytes as hex."""
+    if isinstance(value, list | dict):
+        return orjson.dumps(value, default=plain).decode()
+    return value.hex() if isinstance(value, bytes) else value
 
 
 def compaction(done: Any, output: str) -> None:

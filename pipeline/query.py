@@ -1,23 +1,31 @@
-"""A dataset as DuckDB views: `stories`, `duplicates`, `rejects`, `latest`, over the files it committed."""
+"""A dataset asked in SQL: DuckDB with the dataset's views, times in UTC."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib import resources
+import contextlib
+import functools
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, TypeVar
 
 import duckdb
 
 from pipeline.sinks.dataset import Dataset
-from schemas import arrow
+from pipeline.views import statements
 from schemas.errors import WirebeamError
 
-_SCHEMAS = {"stories": arrow.STORIES, "duplicates": arrow.STORIES, "rejects": arrow.REJECTS}
+_TRIES = 4
+_T = TypeVar("_T")
+
+
+class FileGone(WirebeamError):
+    """A file that a view lists is no longer there: a writer replaced it meanwhile."""
 
 
 def connect(output: Path) -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection with the dataset's views, times in UTC.
+    """A DuckDB connection with the views of `pipeline.views`, times in UTC.
 
     The views hold what manifests list: a file that a crash left behind is not seen.
 
@@ -27,18 +35,8 @@ def connect(output: Path) -> duckdb.DuckDBPyConnection:
     dataset = Dataset.read(output)
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
-    for name, schema in _SCHEMAS.items():
-        files = [str(dataset.root / file.path) for file in dataset.files(name)]
-        if files:
-            listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-            connection.execute(
-                f"CREATE VIEW {name} AS SELECT * FROM read_parquet("
-                f"[{listed}], hive_partitioning = true, union_by_name = true)"
-            )
-        else:
-            connection.register(f"no_{name}", schema.empty_table())
-            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM no_{name}")
-    connection.execute(resources.files("pipeline").joinpath("sql/latest.sql").read_text("utf-8"))
+    for _, statement in statements(dataset.snapshot()):
+        execute(connection, statement)
     return connection
 
 
@@ -48,12 +46,59 @@ def execute(
     """Run a statement.
 
     Raises:
-        WirebeamError: DuckDB refuses it; its own message says why, in one line. Or a file is gone.
+        FileGone: a file is gone.
+        WirebeamError: DuckDB refuses it; its own message says why, in one line.
     """
+    return _explained(lambda: connection.execute(statement, parameters))
+
+
+def ask(output: Path, call: Callable[[duckdb.DuckDBPyConnection], _T]) -> _T:
+    """What `call` makes of a connection; called again where a writer replaced files while they were read.
+
+    Args:
+        output: the dataset's folder.
+        call: asks the dataset, and takes the whole answer.
+
+    Raises:
+        WirebeamError: `output` is no dataset, DuckDB refuses a statement, or a file stays gone.
+    """
+    for _ in range(_TRIES - 1):
+        with contextlib.suppress(FileGone), connect(output) as connection:
+            return _explained(functools.partial(call, connection))
+    with connect(output) as connection:
+        return _explained(functools.partial(call, connection))
+
+
+def parquet(output: Path, statement: str, target: IO[bytes]) -> None:
+    """The answer to a statement as a Parquet file, zstd; nothing is written before the whole answer is there.
+
+    Args:
+        output: the dataset's folder.
+        statement: SQL that gives rows.
+        target: where the bytes go; a pipe will do.
+
+    Raises:
+        WirebeamError: as `ask`, or the statement gives no rows.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "answer.parquet"
+
+        def write(connection: duckdb.DuckDBPyConnection) -> None:
+            relation = connection.sql(statement)
+            if relation is None:
+                raise WirebeamError("this statement gives no rows to write")
+            relation.write_parquet(str(path), compression="zstd")
+
+        ask(output, write)
+        with path.open("rb") as answer:
+            shutil.copyfileobj(answer, target)
+
+
+def _explained(call: Callable[[], _T]) -> _T:
     try:
-        return connection.execute(statement, parameters)
+        return call()
     except duckdb.IOException as error:
-        raise WirebeamError(
+        raise FileGone(
             "a file of the dataset is gone or cannot be read: if it was compacted meanwhile, ask again "
             f"({' '.join(str(error).split())})"
         ) from None

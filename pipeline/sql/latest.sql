@@ -1,14 +1,19 @@
--- The valid version of each story: its newest row, unless that was killed or withheld; advisories are
--- notes to editors, and what is under embargo is not seen before its time.
-CREATE VIEW latest AS
+-- The valid version of each story: its newest row, unless that was killed or withheld. Advisories are notes to
+-- editors. What is under embargo is not seen before its time; that a story was killed is seen at once.
+CREATE OR REPLACE VIEW latest AS
 SELECT *
 FROM (
     SELECT *
     FROM stories
-    WHERE (embargoed_until IS NULL OR embargoed_until <= now())
-      AND coalesce(revision_kind, '') <> 'advisory'
+    WHERE coalesce(revision_kind, '') <> 'advisory'
+      AND (
+          embargoed_until IS NULL
+          OR embargoed_until <= now()
+          OR pub_status <> 'usable'
+          OR coalesce(revision_kind, '') = 'kill'
+      )
     QUALIFY row_number() OVER (
         PARTITION BY story_id ORDER BY version_created DESC, received_at DESC, item_id DESC
     ) = 1
 )
-WHERE pub_status = 'usable';
+WHERE pub_status = 'usable' AND coalesce(revision_kind, '') <> 'kill';
