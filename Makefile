@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK := requirements/dev.txt
 
-.PHONY: setup demo test lint bench lock clean
+.PHONY: setup demo test lint bench fuzz lock clean
 
 setup: $(READY)
 
@@ -28,6 +28,12 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks.run
+
+# Mutated real files, sent the whole way; `make fuzz COUNT=1000 SEED=2` for fewer and others.
+COUNT ?= 100000
+SEED ?= 1
+fuzz: setup
+	$(BIN)/python -m tests.fuzz.run --count $(COUNT) --seed $(SEED)
 
 # A new lock from pyproject.toml; needs uv, which only this target uses.
 lock:

@@ -18,6 +18,7 @@ from transforms.expand.expand import Hints
 from transforms.expand.limits import ExpandLimits
 from transforms.normalize.item import normalize
 from transforms.normalize.provider import why as why_provider
+from transforms.parse import salvage
 from transforms.parse.document import Document
 from transforms.parse.registry import formats, sniff
 
@@ -68,7 +69,7 @@ def _explained(raw: RawItem, ingested_at: int) -> Iterator[dict[str, Any]]:
         found, why = sniff(document, formats())
         head["format"] = {"name": found.name, "why": why}
         head["encoding"] = {"used": document.decoded.encoding, "declared": document.decoded.declared}
-        results = list(found.parse(document))
+        results = list(salvage.items(document, found))
     except ItemError as error:
         yield head | {"rejected": {"stage": "parse", "code": error.code, "message": error.message}}
         return

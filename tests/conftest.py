@@ -18,6 +18,11 @@ WIREBEAM = str(Path(sys.executable).with_name("wirebeam"))
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much a run tries."""
+    parser.addoption("--fuzz-count", type=int, default=2000, help="mutated files sent the whole way")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real corpora beside the checkout; tests that need it skip where it is absent."""

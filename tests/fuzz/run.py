@@ -30,6 +30,7 @@ TESTS = Path(__file__).resolve().parents[1]
 SAMPLES = TESTS / "data" / "samples"
 FIXTURES = TESTS.parents[1] / "shared" / "fixtures" / "raw"
 STUCK = 20.0  # seconds of processor time after which an item is given up
+LOST = 300.0  # seconds after which the process is, where it waits or no signal reaches it
 
 
 class Stuck(BaseException):
@@ -51,6 +52,11 @@ class Fault:
         return f"--only {self.number}: {self.path} ({made}): {self.what}\n{self.where}"
 
 
+def known() -> tuple[Path, ...]:
+    """The samples of this checkout, and the real files beside it where there are any."""
+    return tuple(folder for folder in (SAMPLES, FIXTURES) if folder.is_dir())
+
+
 @functools.cache
 def files(folders: tuple[Path, ...]) -> tuple[Path, ...]:
     """The files below folders, in the order of their paths: one of each, and no empty ones."""
@@ -67,24 +73,31 @@ def case(seed: int, number: int, folders: tuple[Path, ...]) -> tuple[Path, bytes
 
 def faults(seed: int, numbers: Iterable[int], folders: tuple[Path, ...]) -> Iterator[Fault]:
     """The cases that break a promise."""
-    signal.signal(signal.SIGVTALRM, _give_up)
-    outcome(b"Warm up")  # the tables that every item needs are nobody's time and memory
-    for number in numbers:
-        path, data, names = case(seed, number, folders)
-        where = ""
-        signal.setitimer(signal.ITIMER_VIRTUAL, STUCK)
-        faulthandler.dump_traceback_later(10 * STUCK, exit=True)  # stuck where no signal reaches
-        try:
+    before = signal.signal(signal.SIGVTALRM, _give_up)
+    try:
+        outcome(b"Warm up")  # the tables that every item needs are nobody's time and memory
+        for number in numbers:
+            if fault := _fault(seed, number, folders):
+                yield fault
+    finally:
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _fault(seed: int, number: int, folders: tuple[Path, ...]) -> Fault | None:
+    path, data, names = case(seed, number, folders)
+    where = ""
+    signal.setitimer(signal.ITIMER_VIRTUAL, STUCK)
+    faulthandler.dump_traceback_later(LOST, exit=True)  # stuck where no signal reaches
+    try:
+        what = outcome(data, path.name).fault
+        if what:  # the first of a kind pays for tables and compiled patterns: only what stays is one
             what = outcome(data, path.name).fault
-            if what:  # the first of a kind pays for tables and compiled patterns: only what stays is one
-                what = outcome(data, path.name).fault
-        except (Stuck, Exception) as error:
-            what, where = f"{type(error).__name__}: {str(error)[:200]}", traceback.format_exc()
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            faulthandler.cancel_dump_traceback_later()
-        if what:
-            yield Fault(number, str(path), tuple(names), what, where)
+    except (Stuck, Exception) as error:
+        what, where = f"{type(error).__name__}: {str(error)[:200]}", traceback.format_exc()
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        faulthandler.cancel_dump_traceback_later()
+    return Fault(number, str(path), tuple(names), what, where) if what else None
 
 
 def _give_up(*_: Any) -> None:
@@ -121,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "inputs", nargs="*", type=Path, help="folders of files; else the samples and fixtures"
     )
     chosen = parser.parse_args(arguments)
-    folders = tuple(chosen.inputs) or tuple(folder for folder in (SAMPLES, FIXTURES) if folder.is_dir())
+    folders = tuple(chosen.inputs) or known()
     started = time.monotonic()
     if chosen.only is None:
         found = list(run(chosen.seed, chosen.count, folders, chosen.jobs))

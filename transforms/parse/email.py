@@ -18,7 +18,7 @@ from email.message import EmailMessage
 
 from schemas.errors import Code, ItemError, Reject, Stage
 from schemas.item import Association, ParsedItem
-from transforms.parse import email_form, encoding, html, lines, story
+from transforms.parse import email_form, encoding, html, lines, salvage, story
 from transforms.parse.document import Document
 from transforms.parse.fields import Fields
 from transforms.parse.registry import Format, formats, sniff
@@ -121,7 +121,7 @@ class _Part:
     def read(self, document: Document) -> Iterator[ParsedItem | Reject]:
         if self.message is None:
             found, _ = sniff(document, formats())
-            yield from found.parse(document)
+            yield from salvage.items(document, found)
         else:
             try:
                 yield from _read(document, self.message)
@@ -194,7 +194,7 @@ def _read(document: Document, message: EmailMessage) -> Iterator[ParsedItem | Re
         return
     inner = replace(document.raw, data=text.encode(), media_type=None)
     if (found := _wire(Document(inner, document.limits))) is not None:
-        for result in found[0].parse(found[1]):
+        for result in salvage.items(found[1], found[0]):
             yield _with_envelope(result, fields)
         return
     if body is not None and body.get_content_subtype() == "html":

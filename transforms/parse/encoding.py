@@ -22,6 +22,7 @@ _MARKS = (
 )
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
 _SMART = re.compile(rb"[\x80-\x9f]")
+_HIGH = bytes(range(0x80, 0x100))
 _LATIN = {"iso8859-1", "ascii", "cp1252", "iso8859-15"}
 
 
@@ -33,6 +34,27 @@ class Decoded:
     encoding: str
     declared: str | None = None
     warnings: tuple[str, ...] = ()
+
+
+def _single(error: UnicodeError) -> tuple[str, int]:
+    """Codec error handler: bytes that are no UTF-8 as cp1252 has them."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "ignore"), error.end
+
+
+codecs.register_error("wirebeam.cp1252", _single)
+
+
+def _mixed(data: bytes) -> str | None:
+    """UTF-8 with a few bytes among it that are none: one item of a message in another encoding, a bit lost.
+
+    Latin-1 forms such sequences by chance only; three good ones for each bad byte are no chance.
+    """
+    text = data.decode("utf-8", "ignore")
+    bad = len(data) - len(text.encode())
+    good = len(text) - len(data.translate(None, _HIGH))
+    return data.decode("utf-8", "wirebeam.cp1252") if good >= 3 * bad else None
 
 
 def _mark(data: bytes) -> tuple[str, int] | None:
@@ -99,6 +121,8 @@ def decode(data: bytes) -> Decoded:
     else:
         repaired = said not in (None, "utf-8") and not data.isascii()
         return Decoded(text, "utf-8", said, ("encoding_repaired",) if repaired else ())
+    if said in (None, "utf-8", *_LATIN) and (mixed := _mixed(data)) is not None:
+        return Decoded(mixed, "utf-8", said, ("encoding_repaired",))
     if said and said not in _LATIN and said != "utf-8":
         try:
             return Decoded(data.decode(said), said, said)

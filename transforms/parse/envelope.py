@@ -56,4 +56,4 @@ def parse(document: Document) -> Iterator[ParsedItem | Reject]:
             yield Reject(source, Stage.PARSE, error.code, error.message, data, raw.received_at, kind.name)
 
 
-FORMAT = Format(NAME, "Known XML items inside an envelope", recognise, parse)
+FORMAT = Format(NAME, "Known XML items inside an envelope", recognise, parse, tuple(_INSIDE))

@@ -69,7 +69,11 @@ class Dialect:
     def format(self) -> Format:
         """The registry's entry for it."""
         return Format(
-            self.name, self.title, functools.partial(_recognise, self), functools.partial(_parse, self)
+            self.name,
+            self.title,
+            functools.partial(_recognise, self),
+            functools.partial(_parse, self),
+            (self.item,) if self.roots else (),
         )
 
 

@@ -168,4 +168,4 @@ def _envelope(envelope: etree._Element | None, fields: Fields) -> None:
                 fields.put("service_number", value, "NewsEnvelope/TransmissionId")
 
 
-FORMAT = Format(NAME, "NewsML 1.x", recognise, parse)
+FORMAT = Format(NAME, "NewsML 1.x", recognise, parse, ("NewsItem",))

@@ -120,4 +120,4 @@ def _members(groups: Groups, fields: Fields) -> None:
                     fields.put("headline", title, "groupSet, title of the first member")
 
 
-FORMAT = Format(NAME, "NewsML-G2", recognise, parse)
+FORMAT = Format(NAME, "NewsML-G2", recognise, parse, tuple(sorted(_NEWS | _OTHER)))

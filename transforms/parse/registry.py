@@ -21,12 +21,15 @@ class Format:
         recognise: looks at a document's first bytes; a short reason why it is this format, or None.
         parse: yields the document's items; one bad item of several is yielded as a `Reject`, a failure
             of the whole is raised as an `ItemError`.
+        items: local names of the elements that hold one item each, where the format is XML and has messages
+            of several: by them the good items of a message that is not well-formed are saved.
     """
 
     name: str
     title: str
     recognise: Callable[[Document], str | None]
     parse: Callable[[Document], Iterator[ParsedItem | Reject]]
+    items: tuple[str, ...] = ()
 
 
 @functools.cache

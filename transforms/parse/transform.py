@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import apache_beam as beam
 
-from schemas.errors import ItemError, Reject, Stage
+from schemas.errors import Reject, Stage
 from schemas.item import ParsedItem
 from schemas.raw import RawItem
 from schemas.rows import register_row
+from transforms.parse import salvage
 from transforms.parse.document import Document, Limits
 from transforms.parse.registry import formats, sniff
 from transforms.step import REJECTS, TALLIES, Step
@@ -33,10 +34,7 @@ def parse(raw: RawItem, limits: Limits | None = None) -> Iterator[ParsedItem | R
     """
     document = Document(raw, limits)
     found, _ = sniff(document, formats())
-    try:
-        yield from found.parse(document)
-    except ItemError as error:
-        raise ItemError(error.code, error.message, error.source_format or found.name) from error
+    yield from salvage.items(document, found)
 
 
 class _Parse(Step):

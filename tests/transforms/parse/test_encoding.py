@@ -109,3 +109,17 @@ def test_utf8_comes_back(text: str) -> None:
     if data.startswith((b"\xef\xbb\xbf",)) or (len(data) >= 4 and b"\x00" in data[:4]):
         return
     assert encoding.decode(data).text == data.decode()
+
+
+@pytest.mark.parametrize("said", ["UTF-8", "ISO-8859-1", None])
+def test_a_few_wrong_bytes_do_not_spoil_the_rest(said: str | None) -> None:
+    head = f'<?xml version="1.0" encoding="{said}"?>' if said else ""
+    data = f"{head}<a>{GERMAN}".encode() + "für".encode("latin-1") + b"\x81</a>"
+    decoded = encoding.decode(data)
+    assert decoded.text == f"{head}<a>{GERMAN}für</a>"
+    assert (decoded.encoding, decoded.warnings) == ("utf-8", ("encoding_repaired",))
+
+
+def test_latin_1_with_a_sequence_that_could_be_utf_8_is_latin_1() -> None:
+    text = "Ã¤ é è ü ö ß"
+    assert encoding.decode(text.encode("cp1252")).text == text
