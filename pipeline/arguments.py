@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from schemas.errors import WirebeamError
+from schemas.errors import UsageError
 
 
 def check_names(provider: str | None, source_format: str | None) -> None:
     """Refuse a provider or a format that there is not.
 
     Raises:
-        WirebeamError: with the names there are.
+        UsageError: with the names there are.
     """
     from schemas.agency import agencies
     from transforms.parse.registry import formats
 
     if provider is not None and agencies().get(provider) is None:
         known = ", ".join(sorted(agencies().by_key))
-        raise WirebeamError(f"--provider {provider}: no such agency; there are {known}")
+        raise UsageError(f"--provider {provider}: no such agency; there are {known}")
     if source_format is not None:
         names = [known.name for known in formats()]
         if source_format not in names:
-            raise WirebeamError(f"--format {source_format}: no such format; there are {', '.join(names)}")
+            raise UsageError(f"--format {source_format}: no such format; there are {', '.join(names)}")
 
 
 def model_names(given: list[str]) -> tuple[tuple[str, str], ...]:
     """(language, package) pairs of `--ner-model`.
 
     Raises:
-        WirebeamError: one is not LANG=PACKAGE.
+        UsageError: one is not LANG=PACKAGE.
     """
     pairs = [tuple(one.split("=", 1)) for one in given]
     for one, pair in zip(given, pairs, strict=True):
         if len(pair) != 2 or not all(pair):
-            raise WirebeamError(f"--ner-model {one}: write LANG=PACKAGE, such as de=my_german_model")
+            raise UsageError(f"--ner-model {one}: write LANG=PACKAGE, such as de=my_german_model")
     return tuple((pair[0], pair[1]) for pair in pairs)

@@ -13,7 +13,7 @@ from pipeline import arguments, display
 from pipeline.commands import AsJson, commands, print_json
 from pipeline.commands_query import queries
 from pipeline.progress import configure_logging, progress
-from schemas.errors import WirebeamError
+from schemas.errors import UsageError, WirebeamError
 
 DONE, FAILED, USAGE = 0, 1, 2
 
@@ -76,11 +76,11 @@ def run(
         typer.Option(help="Partition keys of a new dataset: date, month, hour, provider, language, ..."),
     ] = None,
     runner: Annotated[str, typer.Option(help="Beam runner.")] = "FnApiRunner",
-    max_item_bytes: Annotated[int, typer.Option(help="Larger items are rejected, bytes.")] = 32 << 20,
-    max_members: Annotated[int, typer.Option(help="Members an archive may have.")] = 100_000,
-    max_expansion: Annotated[int, typer.Option(help="Bytes an archive may expand to.")] = 4 << 30,
-    max_nesting: Annotated[int, typer.Option(help="How deep archives may nest.")] = 3,
-    max_depth: Annotated[int, typer.Option(help="How deep XML and JSON may nest.")] = 200,
+    max_item_bytes: Annotated[int, typer.Option(min=1, help="Larger items are rejected, bytes.")] = 32 << 20,
+    max_members: Annotated[int, typer.Option(min=1, help="Members an archive may have.")] = 100_000,
+    max_expansion: Annotated[int, typer.Option(min=1, help="Bytes an archive may expand to.")] = 4 << 30,
+    max_nesting: Annotated[int, typer.Option(min=0, help="How deep archives may nest.")] = 3,
+    max_depth: Annotated[int, typer.Option(min=1, help="How deep XML and JSON may nest.")] = 200,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when an item was rejected.")] = False,
     as_json: AsJson = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Beam's own log.")] = False,
@@ -187,7 +187,7 @@ def main(given: list[str] | None = None) -> None:
         app(args=given)
     except WirebeamError as error:
         print(f"wirebeam: {error}", file=sys.stderr)
-        sys.exit(FAILED)
+        sys.exit(USAGE if isinstance(error, UsageError) else FAILED)
     except KeyboardInterrupt:
         print("wirebeam: stopped; nothing was committed", file=sys.stderr)
         sys.exit(FAILED)

@@ -8,12 +8,15 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from schemas.errors import WirebeamError
+from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+
+from schemas.errors import UsageError
 from transforms.enrich.enricher import Tagging
 from transforms.expand.limits import ExpandLimits
 from transforms.parse.document import Limits
 
 HOUR = 3_600_000_000
+LOCAL = "FnApiRunner"
 _UNITS = {"s": 1_000_000, "m": 60_000_000, "h": HOUR, "d": 24 * HOUR}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])?(?:i?B)?", re.I)
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])", re.I)
@@ -68,11 +71,11 @@ def duration(text: str) -> int:
     """Microseconds of a duration such as `72h`, `90m`, `1d12h`.
 
     Raises:
-        WirebeamError: it is none.
+        UsageError: it is none.
     """
     parts = _DURATION.findall(text)
     if not parts or _DURATION.sub("", text).strip():
-        raise WirebeamError(f"{text!r} is no duration: write 72h, 90m or 1d12h")
+        raise UsageError(f"{text!r} is no duration: write 72h, 90m or 1d12h")
     return sum(int(float(number) * _UNITS[unit.lower()]) for number, unit in parts)
 
 
@@ -80,16 +83,16 @@ def size(text: str) -> int:
     """Bytes of a size such as `128MB`, `1.5 GB`, `4096`; MB and MiB are the same, 1024 * 1024.
 
     Raises:
-        WirebeamError: it is none.
+        UsageError: it is none.
     """
     found = _SIZE.fullmatch(text.strip())
     number = int(float(found[1]) * (1 << 10 * " KMGT".index((found[2] or " ").upper()))) if found else 0
     if number <= 0:
-        raise WirebeamError(f"{text!r} is no size: write 128MB, 1.5GB or 4096")
+        raise UsageError(f"{text!r} is no size: write 128MB, 1.5GB or 4096")
     return number
 
 
-def beam_arguments(arguments: Sequence[str], runner: str) -> list[str]:
+def beam_options(arguments: Sequence[str], runner: str) -> PipelineOptions:
     """Beam's own options for a runner, checked against what is known to go wrong.
 
     Args:
@@ -97,21 +100,30 @@ def beam_arguments(arguments: Sequence[str], runner: str) -> list[str]:
         runner: value of `--runner`.
 
     Raises:
-        WirebeamError: the local runner was asked for threads, which loses rows and reports success
-            (measured on Beam 2.77: 1.8 % of rows with two workers).
+        UsageError: there is no such runner, or no such option (locally: other runners pass what they do
+            not know to their Java side); or the local runner was asked for threads, which loses rows and
+            reports success (measured on Beam 2.77: 1.8 % of rows with two workers).
     """
     given = dict(_named(arguments))
     mode = given.get("direct_running_mode", "in_memory")
     if mode == "multi_threading" and given.get("direct_num_workers", "1") != "1":
-        raise WirebeamError(
+        raise UsageError(
             "--direct_running_mode=multi_threading loses rows and reports success: "
             "use multi_processing, or one worker"
         )
     if "runner" in given:
-        raise WirebeamError("name the runner before the `--`: --runner " + given["runner"])
+        raise UsageError("name the runner before the `--`: --runner " + given["runner"])
     # `DirectRunner` would try Prism first, and what a cached Prism does differs: name what is meant.
-    chosen = "FnApiRunner" if runner in ("DirectRunner", "direct", "local") else runner
-    return [f"--runner={chosen}", *arguments]
+    chosen = LOCAL if runner in ("DirectRunner", "direct", "local") else runner
+    known = StandardOptions.KNOWN_RUNNER_NAMES
+    if chosen not in known and "." not in chosen:
+        raise UsageError(f"--runner {runner}: no such runner; Beam has {', '.join(known)}")
+    options = PipelineOptions([f"--runner={chosen}", *arguments])
+    if chosen == LOCAL:
+        everything = options.get_all_options(drop_default=True, retain_unknown_options=True)
+        if unknown := sorted(everything.keys() - options.get_all_options().keys()):
+            raise UsageError(f"--{unknown[0]}: Beam's local runner has no such option")
+    return options
 
 
 def _named(arguments: Sequence[str]) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from apache_beam.runners.runner import PipelineState
 
 from pipeline import finish, report
 from pipeline.graph import build
-from pipeline.options import Config, beam_arguments
+from pipeline.options import Config, beam_options
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sources.files import Resource, find
@@ -53,7 +53,7 @@ def run(config: Config, runner: str = "FnApiRunner", arguments: Sequence[str] = 
     """
     started = dt.datetime.now(dt.UTC)
     clock = time.monotonic()
-    options = PipelineOptions(beam_arguments(arguments, runner))
+    options = beam_options(arguments, runner)
     enricher(config.tagging)  # a missing model is said before anything runs
     keys = PartitionBy.parse(config.partition_by) if config.partition_by else None
     with Dataset.open(config.output, partition_by=keys) as dataset:

@@ -64,6 +64,10 @@ class WirebeamError(Exception):
     """A failure the user can act on: the message is one line that says what to do."""
 
 
+class UsageError(WirebeamError):
+    """A command line that asks for what there is not: exit code 2, where other failures have 1."""
+
+
 class ItemError(WirebeamError):
     """An item that cannot be read; becomes a `Reject` at the edge of the stage. Can be pickled.
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 
 import pyarrow as pa
 
-from schemas.errors import Code, ItemError, WirebeamError
+from schemas.errors import Code, ItemError, UsageError
 
 NULL = "__HIVE_DEFAULT_PARTITION__"
 DEFAULT = ("date", "provider")
@@ -61,17 +61,17 @@ class PartitionBy:
         """Keys from `--partition-by`, such as `date,provider`.
 
         Raises:
-            WirebeamError: unknown or repeated key, or `hour` without `date` before it.
+            UsageError: unknown or repeated key, or `hour` without `date` before it.
         """
         parts = text.split(",") if isinstance(text, str) else text
         keys = tuple(part.strip() for part in parts if part.strip())
         known = (*_TIMES, *_COLUMNS)
         if wrong := [key for key in keys if key not in known]:
-            raise WirebeamError(f"--partition-by: {wrong[0]!r} is not one of {', '.join(known)}")
+            raise UsageError(f"--partition-by: {wrong[0]!r} is not one of {', '.join(known)}")
         if len(set(keys)) < len(keys):
-            raise WirebeamError(f"--partition-by: a key stands twice in {','.join(keys)}")
+            raise UsageError(f"--partition-by: a key stands twice in {','.join(keys)}")
         if "hour" in keys and "date" not in keys[: keys.index("hour")]:
-            raise WirebeamError("--partition-by: hour needs date before it")
+            raise UsageError("--partition-by: hour needs date before it")
         return cls(keys)
 
     @property

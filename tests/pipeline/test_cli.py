@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 
 def test_help_teaches(wirebeam: Any) -> None:
     done = wirebeam("--help")
@@ -20,6 +22,31 @@ def test_results_go_to_stdout_and_a_pipe_sees_no_progress(feed: Path, tmp_path: 
     assert done.returncode == 0
     assert done.stderr == ""
     assert done.stdout.startswith("2 items read = 2 stories + 0 duplicates + 0 rejects + 0 redelivered")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--horizon", "3x"),
+        ("--format", "telex"),
+        ("--provider", "nobody"),
+        ("--ner-model", "de"),
+        ("--partition-by", "moon"),
+        ("--max-item-bytes", "0"),
+        ("--runner", "SparcRunner"),
+        ("--", "--direct_num_wokers=2"),
+        ("--", "--runner=FlinkRunner"),
+        ("--", "--direct_running_mode=multi_threading", "--direct_num_workers=2"),
+    ],
+)
+def test_what_there_is_not_is_a_question_of_usage(
+    feed: Path, tmp_path: Path, wirebeam: Any, wrong: tuple[str, ...]
+) -> None:
+    done = wirebeam("run", feed / "tass", "-o", tmp_path / "out", *wrong)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_inspect_explains_each_field(feed: Path, wirebeam: Any) -> None:
