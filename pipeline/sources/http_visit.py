@@ -100,7 +100,7 @@ class Visitor:
         first: Answer | None = None
         walk: list[bytes] = []
         size = fresh = 0
-        for number in range(self._settings.max_pages):
+        for _ in range(self._settings.max_pages):
             if not receiver.room():
                 return interval
             answer = self._ask(url, conditions, standing, receiver)

@@ -343,7 +343,7 @@ def test_strict_turns_rejects_into_a_failure(feed: Path, tmp_path: Path, wirebea
         (["fly"], 2, "fly"),
         (
             ["run", "{feed}", "-o", "{tmp}/out", "--", *THREADS],
-            1,
+            2,
             "loses rows",
         ),
     ],
