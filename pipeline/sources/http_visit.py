@@ -129,7 +129,9 @@ class Visitor:
                 break
             url = next_url
         else:
-            _LOG.warning("feed %s: a visit ends after %d pages; see max_pages", self._source, self._settings.max_pages)
+            _LOG.warning(
+                "feed %s: a visit ends after %d pages; see max_pages", self._source, self._settings.max_pages
+            )
         if first and not self._forward:
             receiver.mark(
                 Mark(walk=walk, first=size, etag=first.etag, modified=first.modified, walking=False)
