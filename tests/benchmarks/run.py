@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.benchmarks import formats
+
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 RATIO, MEMORY, GROWTH = 2.0, 1 << 30, 2.2
 
@@ -207,6 +209,7 @@ def compare() -> int:
     print(f"{'peak memory, MB':22s} " + " ".join(f"{column['peak'] / 1e6:12,.0f}" for column in columns))
     print(f"pipeline / loop {ratio:.2f} (at most {RATIO}); twice the input {growth:.2f} times as long")
     kept = ratio <= RATIO and beam["peak"] <= MEMORY and growth <= GROWTH
+    kept &= formats.compare()
     print("every figure within its bound" if kept else "a figure is OUT OF ITS BOUND")
     return 0 if kept else 1
 

@@ -10,10 +10,12 @@ import email
 import email.errors
 import email.header
 import email.utils
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email import policy
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 
 from schemas.errors import Code, ItemError, Reject, Stage
@@ -47,6 +49,8 @@ _PARTS = 2000  # lines in one mail that may part it
 _SUBJECT = re.compile(r"(?:(?:fwd?|re|wg|aw|tr|rv)\s*:\s*)+", re.I)
 _SIGNATURE = "-- "
 _FILES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/pkcs7", "application/pgp")
+# The standard library parses a field anew whenever it is asked for, a dozen times a mail.
+_POLICY = policy.default.clone(header_factory=functools.lru_cache(maxsize=256)(HeaderRegistry()))
 # What the standard library raises on malformed mails, beside its own errors: bad charsets and
 # parameters end in look-ups, indexes and assertions, deep nesting in the recursion limit.
 _BROKEN = (
@@ -146,7 +150,7 @@ def _parts(data: bytes, depth: int) -> list[_Part]:
     if b"boundary" in data and data.count(b"\n--") > _PARTS:
         raise ItemError(Code.STRUCTURE_BROKEN, f"a mail of over {_PARTS} parts")
     try:
-        message = email.message_from_bytes(data, EmailMessage, policy=policy.default)
+        message = email.message_from_bytes(data, EmailMessage, policy=_POLICY)
         if message.get_content_type() == _MAIL:
             return _parts(message.get_content().as_bytes(), depth + 1)
         found = [_Part(data, message.get_content_type(), message)]

@@ -16,10 +16,10 @@ import orjson
 
 from schemas.errors import Code, ItemError, Reject, Stage
 from schemas.item import Association, Author, ParsedItem, Subject
-from transforms.parse import html, json_value
+from transforms.parse import feed_sax, html, json_value
 from transforms.parse.document import Document
 from transforms.parse.fields import Fields
-from transforms.parse.json_value import Record, identifier, objects, pick, text
+from transforms.parse.json_value import Record, identifier, objects, text
 from transforms.parse.registry import Format
 
 NAME = "feed"
@@ -32,7 +32,10 @@ _ATOM = re.compile(r"w3\.org/2005/Atom|purl\.org/atom", re.I)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _REFERENCE = re.compile(r"&#(?:(\d+)|[xX]([0-9a-fA-F]+));?")
-_BLANKS = re.compile(r"(?<!\s)\s{256,}")  # feedparser's dates take time quadratic in them
+_RUN = 256
+_BLANKS = re.compile(rf"(?<!\s)\s{{{_RUN},}}")  # feedparser's dates take time quadratic in them
+_WIDE = "\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_TO_BLANK = str.maketrans("\t\n\v\f\r", " " * 5)
 _ENDLESS_NAME = re.compile(  # and its search for mail addresses in names
     r"(<(?:[\w.-]{1,30}:)?(?:author|creator|managingEditor|webMaster|owner|name|contributor|publisher)"
     r"(?:\s[^<>]{0,500})?>\s{0,99}(?:<!\[CDATA\[)?[^<]{500})[^<]+",
@@ -89,12 +92,12 @@ def parse(document: Document) -> Iterator[ParsedItem | Reject]:
 
 @functools.cache
 def _feedparser() -> Any:
-    # Without the foreign XML parser it would look for each time (`drv_libxml2`, in vain: 50 us a feed),
+    # Its own choice is a foreign XML parser that it would look for each time (`drv_libxml2`, in vain: 50 us),
     # and whose entities it would not guard.
     import feedparser
     import feedparser.api
 
-    feedparser.api.PREFERRED_XML_PARSERS = []
+    feedparser.api.PREFERRED_XML_PARSERS = [feed_sax.__name__]
     return feedparser
 
 
@@ -126,7 +129,15 @@ def _prepared(text: str) -> bytes:
     if "&#" in text:
         text = _REFERENCE.sub(_character, text)
     text = _ENDLESS_NAME.sub(r"\1", text)
-    return _BLANKS.sub("\n", _FORBIDDEN.sub("", text)).lstrip().encode()
+    text = _FORBIDDEN.sub("", text)
+    return (_BLANKS.sub("\n", text) if _may_be_blank(text) else text).lstrip().encode()
+
+
+def _may_be_blank(text: str) -> bool:
+    """Whether a text may have a long run of white space: looking for one takes longer than for this."""
+    if sum(map(text.count, _WIDE)) > _RUN // 2:
+        return True
+    return " " * (_RUN // 2) in text.translate(_TO_BLANK)
 
 
 def _character(reference: re.Match[str]) -> str:
@@ -145,6 +156,15 @@ def _reason(whole: Record) -> str:
 def _plain(entry: Record, name: str) -> Any:
     """A member as feedparser set it: its dictionaries answer for one time with another."""
     return dict.get(entry, name) if isinstance(entry, dict) else None
+
+
+def _pick(value: object, *names: str) -> Any:
+    """The first of these members that says something."""
+    if isinstance(value, dict):
+        for name in names:
+            if member := _plain(value, name):
+                return member
+    return None
 
 
 def _reject(document: Document, number: int, entry: Record, message: str) -> Reject:
@@ -173,7 +193,7 @@ def _item(document: Document, number: int, entry: Record, head: Record) -> Parse
     _codes(fields, entry)
     for one, origin in ((entry, "rights"), (head, "feed rights")):
         fields.put("copyright_notice", text(_plain(one, "rights")), origin)
-    detail = pick(_plain(entry, "title_detail"), "language")
+    detail = _pick(_plain(entry, "title_detail"), "language")
     for value, origin in (
         (_plain(entry, "language"), "language"),
         (_plain(head, "language"), "feed language"),
@@ -187,7 +207,7 @@ def _text(fields: Fields, entry: Record) -> None:
     """The longest of the contents is the text; the summary stays one only beside another text."""
     headline = fields.get("headline")
     summary = _plain(entry, "summary")
-    forms = [json_value.raw(pick(one, "value")) for one in objects(_plain(entry, "content"))]
+    forms = [json_value.raw(_pick(one, "value")) for one in objects(_plain(entry, "content"))]
     contents = [form for form in forms if form and form != summary]
     wordpress = _plain(entry, "wp_post_id") is not None
     if isinstance(summary, str) and not contents:
@@ -216,19 +236,19 @@ def _without_shortcodes(value: str) -> str:
 def _people(fields: Fields, entry: Record, head: Record) -> None:
     names: list[str] = []
     for one in objects(_plain(entry, "authors")) or objects(_plain(entry, "author_detail")):
-        name = text(pick(one, "name"))
+        name = text(_pick(one, "name"))
         if name and "@" not in name and name not in names:
             names.append(name)
             fields.add("authors", Author(name), "author")
     written = text(_plain(entry, "author"))
     fields.put("byline", ", ".join(names) or (written if written and "@" not in written else None), "author")
     for one in objects(_plain(entry, "contributors")):
-        if name := text(pick(one, "name")):
+        if name := text(_pick(one, "name")):
             fields.add("authors", Author(name, "contributor"), "contributor")
     source = _plain(entry, "source")
     for value, origin in (
-        (pick(source, "title"), "source"),
-        (pick(source, "href", "link", "id"), "source"),
+        (_pick(source, "title"), "source"),
+        (_pick(source, "href", "link", "id"), "source"),
         (_plain(entry, "publisher"), "publisher"),
         (_plain(head, "publisher"), "feed publisher"),
         (_plain(head, "title"), "feed title"),
@@ -236,13 +256,13 @@ def _people(fields: Fields, entry: Record, head: Record) -> None:
         (_plain(entry, "link"), "link"),
     ):
         fields.add("provider_names", text(value), origin)
-    fields.put("credit_line", text(pick(source, "title")), "source")
+    fields.put("credit_line", text(_pick(source, "title")), "source")
 
 
 def _codes(fields: Fields, entry: Record) -> None:
     for tag in objects(_plain(entry, "tags")):
-        term, label = text(pick(tag, "term")), text(pick(tag, "label"))
-        scheme = identifier(pick(tag, "scheme"))
+        term, label = text(_pick(tag, "term")), text(_pick(tag, "label"))
+        scheme = identifier(_pick(tag, "scheme"))
         fields.add("keywords", label or term, "category")
         if scheme and (term or label):
             fields.add("subjects", Subject(scheme, term, label), "category")
@@ -252,15 +272,15 @@ def _codes(fields: Fields, entry: Record) -> None:
     for one in objects(_plain(entry, "media_content")):
         _reference(fields, "media", one)
     for one in objects(_plain(entry, "links")):
-        if (rel := identifier(pick(one, "rel"))) and rel not in ("alternate", "self"):
+        if (rel := identifier(_pick(one, "rel"))) and rel not in ("alternate", "self"):
             _reference(fields, rel, one)
 
 
 def _reference(fields: Fields, rel: str, one: Record) -> None:
-    uri = identifier(pick(one, "href", "url"))
+    uri = identifier(_pick(one, "href", "url"))
     if uri:
-        kind = identifier(pick(one, "type", "medium"))
-        fields.add("associations", Association(rel, uri, kind, text(pick(one, "title"))), rel)
+        kind = identifier(_pick(one, "type", "medium"))
+        fields.add("associations", Association(rel, uri, kind, text(_pick(one, "title"))), rel)
 
 
 FORMAT = Format(NAME, "RSS, Atom, WordPress exports", recognise, parse)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from schemas.errors import Code, ItemError, Reject
 from schemas.item import ParsedItem
 from transforms.parse.document import Document
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,6 @@ def describe(document: Document) -> str:
         if isinstance(value, list) and value and isinstance(value[0], dict):
             return f"JSON list of {len(value)}, the first with keys {', '.join(sorted(value[0])[:12])}"
         return f"JSON {type(value).__name__}"
-    if "\x00" in document.head or sum(c < " " and c not in "\t\r\n\x0c" for c in document.head) > 32:
+    if "\x00" in document.head or len(_CONTROL.findall(document.head)) > 32:
         return f"binary, first bytes {document.data[:8].hex(' ')}"
     return "text in no known form"
