@@ -20,7 +20,6 @@ from pipeline.sources.secrets import Secrets
 from pipeline.sources.settings import HttpSettings, SettingError
 
 _REDIRECTS = 5
-_CHUNK = 64 << 10
 _PASSING = frozenset({408, 425, 429})  # client errors that pass by themselves (RFC 9110, 6585, 8470)
 _AGENT = "wirebeam (+news ingestion)"
 
@@ -166,7 +165,7 @@ class HttpClient:
         shown = self._shown(response.url)
         parts = []
         size = 0
-        for part in decoded(response.iter_raw(_CHUNK), response.headers.get("Content-Encoding", ""), limit):
+        for part in decoded(response.iter_raw(), response.headers.get("Content-Encoding", ""), limit):
             size += len(part)
             if size > limit:
                 raise Failure(f"{shown}: more than {limit} bytes; see max_bytes", final=True)
@@ -223,12 +222,14 @@ def decoded(raw: Iterator[bytes], encoding: str, limit: int) -> Iterator[bytes]:
             if inflater is None and part:
                 bare = names == ["deflate"] and part[0] & 0x0F != 8
                 inflater = zlib.decompressobj(-zlib.MAX_WBITS if bare else zlib.MAX_WBITS | 32)
-            while part and inflater and not inflater.eof:
+            while part and inflater:
+                if inflater.eof:
+                    if not part.startswith(b"\x1f"):  # padding, else another member of a gzip stream
+                        break
+                    inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
                 if out := inflater.decompress(part, limit + 1):
                     yield out
-                part, after = inflater.unconsumed_tail, inflater.unused_data
-                if after.startswith(b"\x1f\x8b"):  # another member of a gzip stream
-                    part, inflater = after, zlib.decompressobj(zlib.MAX_WBITS | 16)
+                part = inflater.unconsumed_tail or inflater.unused_data
     except zlib.error as error:
         raise Failure(f"broken {encoding} stream: {error}") from None
     if inflater and not inflater.eof:
