@@ -48,7 +48,6 @@ class SourceSettings:
         format: format of every item; empty to find out.
         buffer_items: deliveries held before the loop takes them; the source then waits.
         buffer_bytes: bytes held before the loop takes them.
-        max_bytes: size of one answer or message, decompressed.
         retry_ceiling: longest wait between two attempts, seconds; waits double from 1 s, with jitter.
         remembered: deliveries that a source knows again when it gets them once more; some 11 bytes of
             manifest each. What is forgotten is recognised later, by its id, and counted as redelivered.
@@ -59,12 +58,11 @@ class SourceSettings:
     format: str = ""
     buffer_items: int = 10_000
     buffer_bytes: int = 64 << 20
-    max_bytes: int = 32 << 20
     retry_ceiling: float = 300.0
     remembered: int = 1_000
 
     def __post_init__(self) -> None:
-        for name in ("buffer_items", "buffer_bytes", "max_bytes", "retry_ceiling"):
+        for name in ("buffer_items", "buffer_bytes", "retry_ceiling"):
             positive(self, name)
         if self.remembered < 0:
             raise SettingError("remembered", f"{self.remembered} is negative")
@@ -81,6 +79,7 @@ class HttpSettings(SourceSettings):
         interval: seconds between two visits; a server's `Retry-After` may make it longer.
         timeout: seconds to connect, and between two parts of an answer.
         deadline: seconds for one whole answer.
+        max_bytes: size of one answer, decompressed.
         bearer_env: variable with a bearer token.
         user_env, password_env: variables of basic authentication.
         header, header_env: name of a header, such as `x-api-key`, and the variable with its value.
@@ -109,6 +108,7 @@ class HttpSettings(SourceSettings):
     interval: float = 60.0
     timeout: float = 20.0
     deadline: float = 120.0
+    max_bytes: int = 32 << 20
     bearer_env: str = ""
     user_env: str = ""
     password_env: str = ""
@@ -134,7 +134,7 @@ class HttpSettings(SourceSettings):
 
     def __post_init__(self) -> None:
         SourceSettings.__post_init__(self)
-        for name in ("interval", "timeout", "deadline", "max_pages"):
+        for name in ("interval", "timeout", "deadline", "max_bytes", "max_pages"):
             positive(self, name)
         for name in ("items", "item_id", "receipt", "next_page"):
             pointer(self, name)

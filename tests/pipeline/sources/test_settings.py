@@ -36,7 +36,7 @@ from pipeline.sources.settings import (
         (KafkaSettings, {"sasl_mechanism": "MD5", "user_env": "U", "password_env": "P"}, "sasl_mechanism"),
         (PubsubSettings, {"lease": -1}, "lease"),
         (PubsubSettings, {"remembered": -1}, "remembered"),
-        (PubsubSettings, {"max_bytes": 0}, "max_bytes"),
+        (HttpSettings, {"max_bytes": 0}, "max_bytes"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_by_its_key(

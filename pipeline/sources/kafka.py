@@ -1,0 +1,293 @@
+"""Topics of a Kafka cluster, as a member of a consumer group whose offsets follow the dataset.
+
+What the manifest says was read, was read; group offsets only mirror it, for monitoring and for a dataset that
+begins. A thread keeps the membership alive however long a cycle takes, and pauses while the buffer is full.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from confluent_kafka import (
+    OFFSET_STORED,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
+
+from pipeline.sources import kafka_client
+from pipeline.sources.buffer import Buffer
+from pipeline.sources.failure import Failure, repeated
+from pipeline.sources.health import Health
+from pipeline.sources.live import Delivery, Position, Taken
+from pipeline.sources.secrets import Secrets
+from pipeline.sources.settings import KafkaSettings, SettingError
+
+_LOG = logging.getLogger(__name__)
+_BATCH = 500
+_POLL = 0.1
+_CLOSING = 5.0
+_ASKING = 3.0  # seconds to ask the broker
+_PROBE = 2.0
+_COMMIT = 0.5  # seconds between two commits to the group
+_Partition = tuple[str, int]
+
+
+class KafkaSource:
+    """Topics of one cluster.
+
+    Args:
+        uri: `kafka://host:port[,host:port]/topic[,topic]`.
+        settings: the feed's.
+        now: the clock, seconds since the epoch (UTC).
+
+    Attributes:
+        name: key of its position.
+
+    Raises:
+        SettingError: see `pipeline.sources.connect.connect`.
+    """
+
+    def __init__(self, uri: str, settings: KafkaSettings, now: Callable[[], float] = time.time) -> None:
+        self._address = kafka_client.address(uri)
+        self.name = settings.name or uri
+        self._settings = replace(settings, name=self.name)
+        self._secrets = Secrets()
+        self._options = kafka_client.options(self._address.servers, self._settings, self._secrets)
+        self._options |= {"error_cb": self._told, "on_commit": self._uncommitted}
+        self._now = now
+        self._buffer: Buffer[tuple[_Partition, int]] = Buffer(settings.buffer_items, settings.buffer_bytes)
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._began = False  # whether there is a position: then a partition without one is new
+        self._taken: dict[_Partition, int] = {}
+        self._position: Position = {}
+        self._due: dict[_Partition, int] = {}
+        self._owned: set[_Partition] = set()
+        self._read_to: dict[_Partition, int] = {}
+        self._astray: set[_Partition] = set()  # partitions whose next offset is not there
+        self._paused = False
+        self._next_probe = self._next_commit = 0.0
+        self._health = Health()
+
+    def health(self) -> Health:
+        """How it fares."""
+        return self._health
+
+    def open(self, position: Position | None) -> None:
+        """Begin behind a position; the thread joins the group as soon as a broker answers."""
+        self._began = bool(position)
+        self._taken = kafka_client.offsets(position)
+        self._position = kafka_client.position(self._taken)
+        self._due = dict(self._taken)  # a crash between manifest and group is mended at once
+        try:
+            consumer = Consumer(self._options)
+        except (KafkaException, ValueError, TypeError) as error:
+            raise SettingError("options", self._secrets.hide(_message(error))) from None
+        self._thread = threading.Thread(
+            target=self._run, args=(consumer,), name=f"feed {self.name}", daemon=True
+        )
+        self._thread.start()
+
+    def take(self, items: int, size: int) -> Taken:
+        """What has arrived; see `LiveSource`."""
+        with self._lock:
+            deliveries, marks, more = self._buffer.take(items, size)
+            for partition, offset in marks:
+                self._taken[partition] = offset
+            if marks:
+                self._position = kafka_client.position(self._taken)
+        return Taken(deliveries, self._position, more)
+
+    def acknowledge(self, position: Position) -> None:
+        """The thread commits these offsets to the group."""
+        with self._lock:
+            self._due.update(kafka_client.offsets(position))
+
+    def close(self) -> None:
+        """Leave the group."""
+        self._stopped.set()
+        if self._thread:
+            self._thread.join(_CLOSING)
+
+    # What follows runs in the thread.
+
+    def _run(self, consumer: Consumer) -> None:
+        """Read until closed. A client that failed for good is replaced by a new one."""
+        while True:
+            repeated(partial(self._read, consumer), self._settings.retry_ceiling, self._stopped, self._failed)
+            if not self._health.failure:
+                self._commit(consumer, wait=True)
+            consumer.close()
+            if self._stopped.is_set():
+                return
+            consumer = Consumer(self._options)
+
+    def _failed(self, failure: Failure, seconds: float) -> None:
+        self._note(str(failure))
+        self._health = replace(self._health, retries=self._health.retries + 1)
+
+    def _note(self, message: str) -> None:
+        message = self._secrets.hide(message)
+        if message != self._health.failure:
+            _LOG.warning("feed %s: %s", self.name, message)
+        self._health = replace(self._health, failure=message)
+
+    def _told(self, error: KafkaError) -> None:
+        """What librdkafka says of brokers and credentials; it goes on trying by itself."""
+        self._note(error.str())
+        self._health = replace(self._health, retries=self._health.retries + 1)
+
+    def _read(self, consumer: Consumer) -> None:
+        """Returns when the client must be replaced, or the source is closed."""
+        try:
+            consumer.subscribe(
+                list(self._address.topics),
+                on_assign=self._assigned,
+                on_revoke=self._revoked,
+                on_lost=self._revoked,
+            )
+            while not self._stopped.is_set():
+                self._pause(consumer)
+                self._probe(consumer)
+                for message in consumer.consume(_BATCH, timeout=_POLL):
+                    if not (error := message.error()):
+                        self._accept(message)
+                    elif error.fatal():
+                        self._note(error.str())
+                        return
+                    else:
+                        self._trouble(message, error)
+                self._commit(consumer)
+        except KafkaException as error:
+            raise Failure(self._secrets.hide(_message(error))) from None
+
+    def _pause(self, consumer: Consumer) -> None:
+        full = not self._buffer.has_room()
+        if full != self._paused and self._owned:
+            partitions = [TopicPartition(*one) for one in self._owned]
+            (consumer.pause if full else consumer.resume)(partitions)
+            self._paused = full
+
+    def _accept(self, message: Message) -> None:
+        partition, offset = (str(message.topic()), int(message.partition() or 0)), int(message.offset() or 0)
+        if partition not in self._owned or offset < self._read_to.get(partition, 0):
+            return
+        found = kafka_client.delivery(message, self._address.servers, self._settings, self._now)
+        if found is None:
+            self._health = replace(self._health, passed_over=self._health.passed_over + 1)
+        self._put(partition, offset + 1, found)
+        self._well()
+
+    def _put(self, partition: _Partition, following: int, delivery: Delivery | None) -> None:
+        self._read_to[partition] = following
+        self._buffer.put(delivery, (partition, following))
+
+    def _probe(self, consumer: Consumer) -> None:
+        """After trouble: ask the broker now and then, and set right what it could not be asked before."""
+        if not (self._health.failure or self._astray) or time.monotonic() < self._next_probe:
+            return
+        try:
+            if astray := sorted(self._astray & self._owned):
+                for partition in astray:
+                    self._begin(consumer, partition)
+                self._assign(consumer)  # a partition in this state cannot be sought
+            topic = self._address.topics[0]
+            if self._health.failure and consumer.list_topics(topic, timeout=_ASKING).brokers:
+                self._well()
+        except KafkaException as error:
+            self._note(_message(error))
+        self._next_probe = time.monotonic() + _PROBE
+
+    def _well(self) -> None:
+        if self._health.failure:
+            _LOG.warning("feed %s: answers again", self.name)
+        self._health = replace(self._health, failure=None, reached_at=int(self._now() * 1e6))
+
+    def _assigned(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
+        """Where each partition begins: behind what was taken, else where the group stands."""
+        with self._lock:
+            # What waits in the buffer is read again, from behind what was taken.
+            self._buffer.clear()
+            self._owned = {(one.topic, one.partition) for one in partitions}
+            self._astray.clear()
+            self._read_to = dict(self._taken)
+        self._assign(consumer)
+        self._well()
+
+    def _assign(self, consumer: Consumer) -> None:
+        """Read all that is owned, each from where it is read to, else from where the group stands."""
+        begin = [TopicPartition(*one, self._read_to.get(one, OFFSET_STORED)) for one in sorted(self._owned)]
+        self._paused = False
+        consumer.assign(begin)
+
+    def _revoked(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
+        """Another member reads them: what was not taken yet is its to take."""
+        with self._lock:
+            self._buffer.clear()
+            self._owned = set()
+
+    def _trouble(self, message: Message, error: KafkaError) -> None:
+        if error.code() == KafkaError._AUTO_OFFSET_RESET:
+            self._astray.add((str(message.topic()), int(message.partition() or 0)))
+            self._next_probe = 0.0
+        else:
+            self._note(error.str())
+
+    def _begin(self, consumer: Consumer, partition: _Partition) -> None:
+        """Where to go on when the next offset is not there: nobody set one, or the broker deleted it.
+
+        Raises:
+            KafkaException: the broker could not be asked.
+        """
+        one = TopicPartition(*partition)
+        low, high = consumer.get_watermark_offsets(one, timeout=_ASKING)
+        if (known := self._read_to.get(partition)) is None:
+            (stored,) = consumer.committed([one], timeout=_ASKING)
+            known = stored.offset if stored.offset >= 0 else None
+        # A partition added to a topic that we know is read whole.
+        latest = self._settings.start == "latest" and not self._began
+        start, lost, what = kafka_client.first_offset(known, low, high, latest)
+        if what:
+            _LOG.error("feed %s: %s/%d: %s", self.name, *partition, what)
+        self._health = replace(self._health, lost=self._health.lost + lost)
+        self._astray.discard(partition)
+        self._put(partition, start, None)
+
+    def _commit(self, consumer: Consumer, wait: bool = False) -> None:
+        """Offsets of the manifest to the group. What fails is tried again; the manifest counts anyhow."""
+        if not self._due or (time.monotonic() < self._next_commit and not wait):
+            return
+        with self._lock:
+            due = {one: offset for one, offset in self._due.items() if one in self._owned}
+            self._due = {one: offset for one, offset in self._due.items() if one not in self._owned}
+        if not due:
+            return
+        offsets = [TopicPartition(*one, offset) for one, offset in due.items()]
+        try:
+            consumer.commit(offsets=offsets, asynchronous=not wait)
+        except KafkaException as error:
+            self._uncommitted(error.args[0], offsets)
+        self._next_commit = time.monotonic() + _COMMIT
+
+    def _uncommitted(self, error: KafkaError | None, partitions: Sequence[TopicPartition]) -> None:
+        """Callback of a commit: put back what the group did not take, unless there is newer."""
+        if error is None:
+            return
+        _LOG.info("feed %s: offsets not committed: %s", self.name, error.str())
+        with self._lock:
+            for one in partitions:
+                self._due.setdefault((one.topic, one.partition), one.offset)
+
+
+def _message(error: Exception) -> str:
+    first = error.args[0] if error.args else error
+    return first.str() if isinstance(first, KafkaError) else str(first)
