@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from schemas.item import Entity, Link, Mention, Place, Subject, Topic
+from schemas.item import Entity, Link, Mention, Subject, Topic
 from transforms.enrich.aliases import Alias, Aliased, Aliases
 from transforms.enrich.consistency import Name, consistent
 from transforms.enrich.links import company_links, organisations
-from transforms.enrich.places import place, place_links
+from transforms.enrich.places import named_place
 from transforms.enrich.salience import salience
 from transforms.enrich.shapes import TOKENS, is_sentence, prose
 from transforms.enrich.span import ORG, PLACES, Tagger
@@ -25,21 +25,15 @@ class Story:
         body_text: paragraphs joined by newlines.
         language: BCP 47, None where it is not known.
         provider: key in the agency table.
-        places: of the dateline.
-        located: the wire's own location field.
         subjects, keywords: the wire's own codes and words.
-        authors: names of the byline and the sign-off.
     """
 
     headline: str
     body_text: str
     language: str | None = None
     provider: str = "unknown"
-    places: Sequence[Place] = ()
-    located: str | None = None
     subjects: Sequence[Subject] = ()
     keywords: Sequence[str] = ()
-    authors: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +92,14 @@ def _entities(
     story: Story, names: Sequence[Name], field: str, body: str, own: Mapping[str, Alias]
 ) -> tuple[Entity, ...]:
     groups: dict[tuple[str, str], list[Name]] = {}
-    places: dict[tuple[str, str], Place] = {}
+    places: dict[tuple[str, str], tuple[Link, ...]] = {}
     for name in names:
         if name.form in own:
             name.name = own[name.form].name
         elif name.type in PLACES:
-            found = place(name.form, name.type, story.provider, story.language)
+            found = named_place(name.form, name.type, story.provider, story.language)
             if found is not None:
-                name.name = found.name
-                places[name.type, name.name] = found
+                name.name, places[name.type, found[0]] = found
         groups.setdefault((name.type, name.name), []).append(name)
     lead_end = body.find("\n")
     if lead_end < 0:
@@ -122,11 +115,12 @@ def _entities(
         named = False
         links: tuple[Link, ...] = ()
         for name in group:
-            named = named or f" {_plain(name.form)} " in headline
+            if not named and name.form[:1].casefold() in headline:  # which is quick to see
+                named = f" {_plain(name.form)} " in headline
             if name.form in own:
                 links = tuple(dict.fromkeys((*links, *own[name.form].links)))
         if key in places:
-            links += place_links(places[key])
+            links += places[key]
         elif kind == ORG:
             if tickers:
                 links += company_links(body, (end for name in group for _, end in name.places))
