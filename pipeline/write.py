@@ -89,7 +89,7 @@ def stories(rows: pa.Table) -> Iterator[Story]:
 
 def with_enrichment(rows: pa.Table, tagging: Enricher | None) -> pa.Table:
     """Rows with entities and topics; null without an enricher."""
-    found = [tagging.enrich(story) for story in stories(rows)] if tagging else None
+    found = tagging.enrich_all(stories(rows)) if tagging else None
     entities = [one.entities for one in found] if found else [None] * len(rows)
     topics = [one.topics for one in found] if found else [None] * len(rows)
     rows = rows.append_column("entities", array(entities, pa.list_(ENTITY)))

@@ -44,7 +44,19 @@ class Scan:
         shouted: the text as it was, if it is all in capitals; `text` has then only the first letters so.
     """
 
-    __slots__ = ("_small", "flags", "names", "reach", "shaped", "shouted", "small", "spans", "starts", "text", "towns")
+    __slots__ = (
+        "_small",
+        "flags",
+        "names",
+        "reach",
+        "shaped",
+        "shouted",
+        "small",
+        "spans",
+        "starts",
+        "text",
+        "towns",
+    )
 
     def __init__(self, known: Gazetteer, text: str, shaped: bool, shouted: str | None = None) -> None:
         self.text = text
