@@ -104,11 +104,14 @@ def structure(data: bytes, rng: random.Random) -> bytes:
         for _ in range(1 << rng.randrange(3)):
             value = _json_node(value, rng)
         return json.dumps(value).encode("utf-8", "surrogatepass")
-    root = etree.fromstring(data, _parser()) if data.lstrip()[:1] == b"<" else None
+    root = None
+    if data.lstrip()[:1] == b"<":
+        with contextlib.suppress(etree.XMLSyntaxError):
+            root = etree.fromstring(data, _parser())
     if root is None:
         return _lines(data, rng)
     for _ in range(1 << rng.randrange(4)):
-        with contextlib.suppress(ValueError):  # recovery left a name that is none
+        with contextlib.suppress(ValueError, etree.XMLSyntaxError):  # recovery left a name that is none
             _xml_node(root, rng)
     return bytes(etree.tostring(root, encoding="utf-8"))
 
