@@ -136,7 +136,9 @@ def _chain(manifests: Path) -> list[Manifest]:
     live: dict[str, DataFile] = {}
     for sequence in range(1, manifest.newest(manifests) + 1):
         made = manifest.read(manifests, sequence)
-        live = manifest.after(live, made)
+        for path in made.removed:
+            live.pop(path, None)
+        live.update((file.path, file) for file in made.added)
         if made.live is not None and {file.path: file for file in made.live} != live:
             raise WirebeamError(f"{manifest.name(sequence)}: its list of all files is not what commits made")
         chain.append(made)
