@@ -38,6 +38,7 @@ class Resource:
         data: its bytes, where they came with it; None where `open_resource` opens `uri`.
         media_type, provider, source_format: what its source says of it.
         attributes: headers or attributes of a message, in their order.
+        problem: why it must not be read: it becomes a reject as it is.
     """
 
     uri: str
@@ -48,6 +49,7 @@ class Resource:
     provider: str | None = None
     source_format: str | None = None
     attributes: Sequence[Attribute] = ()
+    problem: str | None = None
 
 
 def find(inputs: Sequence[str]) -> Iterator[Resource]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.sources.files import Resource, open_resource
-from schemas.errors import Reject
+from schemas.errors import Code, Reject, Stage
 from schemas.raw import RawItem
 from transforms.expand.expand import Content, Hints, expand
 from transforms.expand.limits import ExpandLimits
@@ -32,5 +32,29 @@ def read(
     content: Content = functools.partial(open_resource, resource.uri)
     if resource.data is not None:
         content = resource.data
+    limits = limits or ExpandLimits()
+    if resource.problem:
+        yield _refused(resource, resource.problem, limits.item_bytes)
+        return
     for item in expand(resource.uri, content, received_at=resource.received_at, hints=own, limits=limits):
         yield replace(item, attributes=resource.attributes) if resource.attributes else item
+
+
+def _refused(resource: Resource, problem: str, most: int) -> Reject:
+    data = resource.data
+    if data is None:
+        try:
+            with open_resource(resource.uri) as stream:
+                data = stream.read(most)
+        except OSError as error:
+            problem, data = f"{problem}; cannot be opened: {error.strerror or error}", b""
+    return Reject(
+        resource.uri,
+        Stage.EXPAND,
+        Code.INTERNAL,
+        problem,
+        data,
+        resource.received_at,
+        resource.source_format,
+        resource.attributes,
+    )

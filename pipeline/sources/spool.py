@@ -22,8 +22,13 @@ from schemas.rows import register_row
 register_row(Resource)
 
 
-def write(path: Path, deliveries: Iterable[Delivery]) -> None:
+def write(path: Path, deliveries: Iterable[Delivery], problem: str | None = None) -> None:
     """Writes deliveries, in their order.
+
+    Args:
+        path: the file.
+        deliveries: what goes into it.
+        problem: why they must not be read, see `Resource`.
 
     Raises:
         WirebeamError: the file could not be written (disk full, no permission).
@@ -40,6 +45,7 @@ def write(path: Path, deliveries: Iterable[Delivery]) -> None:
                     "provider": one.provider,
                     "source_format": one.source_format,
                     "attributes": one.attributes,
+                    "problem": problem,
                     "bytes": None if one.data is None else len(one.data),
                 }
                 file.write(orjson.dumps(head, default=str, option=orjson.OPT_APPEND_NEWLINE))

@@ -18,6 +18,7 @@ from pipeline.sinks.durable import explained
 from pipeline.sources.live import Delivery, Position, Taken
 from pipeline.sources.scan import IGNORED, Scanner
 from pipeline.sources.seen import Seen, file_key
+from pipeline.sources.settings import SettingError, SourceSettings, one_of, positive
 from pipeline.sources.settled import settled
 from schemas.errors import WirebeamError
 from transforms.expand import names
@@ -36,6 +37,32 @@ class After(StrEnum):
     DELETE = "delete"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderSettings(SourceSettings):
+    """A folder that files are dropped into.
+
+    Attributes:
+        settle: seconds that a file must be unchanged, unless it was renamed into place.
+        after: what becomes of committed files: `leave`, `move` or `delete`.
+        done: where they are moved to; `.done` in the folder where it is empty.
+        rescan: seconds between two looks at files that are known, for those written to in place.
+        ignored: patterns of names that are passed over; hidden ones are, too.
+    """
+
+    settle: float = 1.0
+    after: str = "leave"
+    done: str = ""
+    rescan: float = 600.0
+    ignored: tuple[str, ...] = IGNORED
+
+    def __post_init__(self) -> None:
+        SourceSettings.__post_init__(self)
+        positive(self, "rescan")
+        one_of(self, "after", tuple(After))
+        if self.settle < 0:
+            raise SettingError("settle", f"{self.settle} is negative")
+
+
 @dataclass(slots=True)
 class _Waiting:
     """A file that is not complete yet: as it was seen last, and since when."""
@@ -50,12 +77,7 @@ class WatchedFolder:
     Args:
         root: the folder; it may be away for a while.
         state: folder for the journal of what was seen, beside the dataset's manifests.
-        feed, provider, source_format: see `Delivery`.
-        settle: seconds that a file must be unchanged, unless it was renamed into place.
-        after: what becomes of committed files.
-        done: where they are moved to; `.done` in the folder by default.
-        rescan: seconds between two looks at files that are known, for those written to in place.
-        ignored: patterns of names that are passed over.
+        settings: see there.
         clock: seconds, for waiting; tests have their own.
     """
 
@@ -63,29 +85,19 @@ class WatchedFolder:
         self,
         root: str | os.PathLike[str],
         state: Path,
+        settings: FolderSettings | None = None,
         *,
-        feed: str = "",
-        provider: str | None = None,
-        source_format: str | None = None,
-        settle: float = 1.0,
-        after: After = After.LEAVE,
-        done: Path | None = None,
-        rescan: float = 600.0,
-        ignored: tuple[str, ...] = IGNORED,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.root = os.path.abspath(root)
         self.name = f"folder:{names.escape(self.root)}"
-        self._feed = feed or self.root
-        self._provider = provider
-        self._source_format = source_format
-        self._settle = settle
-        self._after = After(after)
-        self._done = done or Path(self.root, ".done")
-        self._rescan = rescan
+        settings = settings or FolderSettings()
+        self._settings = settings
+        self._after = After(settings.after)
+        self._done = Path(settings.done or os.path.join(self.root, ".done"))
         self._clock = clock
         self._seen = Seen(state)
-        self._scanner = Scanner(self.root, ignored)
+        self._scanner = Scanner(self.root, settings.ignored)
         self._waiting: dict[str, _Waiting] = {}
         self._ready: deque[tuple[str, os.stat_result]] = deque()
         self._queued: set[str] = set()
@@ -164,7 +176,7 @@ class WatchedFolder:
                 self._renew_journal()
             self._scanner.forget()
             self._live = []
-            self._next_rescan = now + self._rescan
+            self._next_rescan = now + self._settings.rescan
         room = _READY - len(self._ready)
         count = 0
         pairs = []
@@ -201,7 +213,7 @@ class WatchedFolder:
                 before.st_ino,
             ):
                 waiting.status, waiting.since = status, now
-            if settled(path, status, now - waiting.since, clock, self._settle):
+            if settled(path, status, now - waiting.since, clock, self._settings.settle):
                 del self._waiting[path]
                 yield path, status
 
@@ -225,9 +237,9 @@ class WatchedFolder:
             data=data,
             received_at=status.st_mtime_ns // 1000,
             size=status.st_size,
-            feed=self._feed,
-            provider=self._provider,
-            source_format=self._source_format,
+            feed=self._settings.name or self.root,
+            provider=self._settings.provider or None,
+            source_format=self._settings.format or None,
         )
 
     def _put_away(self, path: str, key: int) -> None:
