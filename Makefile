@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK := requirements/dev.txt
 
-.PHONY: setup demo test test-engines lint bench fuzz lock clean
+.PHONY: setup demo test lint bench fuzz lock clean
 
 setup: $(READY)
 
@@ -20,10 +20,6 @@ demo: setup
 
 test: setup lint
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
-
-# Against real brokers and clusters; needs Java 17 and Maven, and fetches pinned jars once.
-test-engines: setup
-	$(BIN)/python -m pytest -q -m engines
 
 lint: setup
 	$(BIN)/ruff check .
@@ -47,7 +43,7 @@ lock:
 		--extra dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes \
 		--extra ner-en -c requirements/dev.txt pyproject.toml -o requirements/ner-en.txt
-	for extra in kafka gcp; do uv pip compile --quiet --no-header --universal --python-version 3.11 \
+	for extra in kafka gcp report iceberg spark; do uv pip compile --quiet --no-header --universal --python-version 3.11 \
 		--generate-hashes --extra $$extra -c requirements/dev.txt pyproject.toml \
 		-o requirements/$$extra.txt || exit 1; done
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from schemas.errors import UsageError
 
 
@@ -34,3 +36,18 @@ def model_names(given: list[str]) -> tuple[tuple[str, str], ...]:
         if len(pair) != 2 or not all(pair):
             raise UsageError(f"--ner-model {one}: write LANG=PACKAGE, such as de=my_german_model")
     return tuple((pair[0], pair[1]) for pair in pairs)
+
+
+def moment(text: str, now: dt.datetime) -> dt.datetime | None:
+    """A time from the command line: `now`, `newest` (None), or ISO 8601 (without a zone: UTC).
+
+    Raises:
+        UsageError: it is none.
+    """
+    if text in ("now", "newest"):
+        return now if text == "now" else None
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no time: write now, newest or 2026-11-23T12:00Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)

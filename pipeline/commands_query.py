@@ -1,10 +1,11 @@
-"""The commands that ask a dataset: `wirebeam sql`, `views`."""
+"""The commands that ask a dataset: `wirebeam sql`, `views`, `report`, `check`."""
 
 from __future__ import annotations
 
 import datetime as dt
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +13,7 @@ import typer
 from pipeline import display
 from pipeline.commands import AsJson, Output, print_json
 from pipeline.progress import configure_logging
-from schemas.errors import WirebeamError
+from schemas.errors import UsageError
 
 queries = typer.Typer()
 
@@ -53,7 +54,7 @@ def sql(
     chosen = AnswerFormat.JSON if as_json else answer_format
     if chosen is AnswerFormat.PARQUET:
         if sys.stdout.isatty():
-            raise WirebeamError("--format parquet writes bytes: send them to a file, `> answer.parquet`")
+            raise UsageError("--format parquet writes bytes: send them to a file, `> answer.parquet`")
         query.parquet(output, statement, sys.stdout.buffer)
         return
 
@@ -80,3 +81,70 @@ def views(output: Output) -> None:
     from pipeline.views import script
 
     print(script(output, dt.datetime.now(dt.UTC)), end="")
+
+
+@queries.command()
+def report(
+    output: Output,
+    to: Annotated[str, typer.Option(help="The file, or `-` for standard output.")] = "report.html",
+    at: Annotated[
+        str,
+        typer.Option(help="When silence is measured: `newest` item, `now`, or a time (2026-11-23T12:00Z)."),
+    ] = "newest",
+) -> None:
+    """Write a page about a dataset: volume, silent feeds, rejects, copies, places, names, quality, runs.
+
+    One HTML file that needs no network and runs no script. Install `wirebeam[report]` for it.
+    """
+    configure_logging()
+    from pipeline.arguments import moment
+    from pipeline.page.page import report as page
+    from pipeline.sinks import durable
+
+    now = dt.datetime.now(dt.UTC)
+    made = page(output, moment=moment(at, now), now=now).encode("utf-8", "replace")
+    if to == "-":
+        sys.stdout.buffer.write(made)
+        return
+    with durable.explained(to):
+        durable.replace(Path(to), made)
+    print(f"{to}: {len(made) / 1e6:.1f} MB")
+
+
+@queries.command()
+def check(
+    output: Annotated[
+        Path | None, typer.Argument(metavar="OUTPUT", help="Folder of the dataset.", show_default=False)
+    ] = None,
+    rules: Annotated[
+        Path | None, typer.Option(help="A TOML file of what you want otherwise than --print-rules shows.")
+    ] = None,
+    at: Annotated[
+        str, typer.Option(help="When it is asked for: `now`, the `newest` item, or a time.")
+    ] = "now",
+    print_rules: Annotated[
+        bool, typer.Option("--print-rules", help="Print the rules that hold by default, and stop.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold a dataset to rules of data quality: empty columns, silent feeds, rejects, times, partitions.
+
+    For a scheduler: exits with 1 when a rule does not hold. An archive is checked with `--at newest`.
+    """
+    configure_logging()
+    from pipeline import check as quality
+    from pipeline.arguments import moment
+    from pipeline.rules import default_text, load
+
+    if print_rules:
+        print(default_text(), end="")
+        return
+    if output is None:
+        raise UsageError("name the folder of the dataset")
+    found = quality.check(output, load(rules), moment(at, dt.datetime.now(dt.UTC)))
+    if as_json:
+        print_json([display.finding(breach) for breach in found])
+    else:
+        display.breaches(found, str(output))
+    if found:
+        raise typer.Exit(1)

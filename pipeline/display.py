@@ -193,3 +193,12 @@ def findings(found: Sequence[Any], output: str) -> None:
         values = dataclasses.asdict(one)
         console.print("  ".join(escape(str(value)) for value in values.values() if value not in (None, "")))
     console.print(f"{len(found)} findings")
+
+
+def breaches(found: Sequence[Any], output: str) -> None:
+    """Rules that do not hold, or that all do."""
+    console = _console()
+    for one in found:
+        console.print(f"{escape(one.rule)}: {escape(one.message)}")
+    if not found:
+        console.print(f"{escape(output)}: every rule holds")

@@ -167,4 +167,5 @@ def write_data_file(
         bytes=size,
         min_time=min(times),
         max_time=max(times),
+        schema_version=SCHEMA_VERSION,
     )

@@ -1,12 +1,7 @@
 -- One row for each copy and each revision, with the item that it is linked to: the newest with that uri that is
 -- not younger. `lag_seconds` is how long after it this one came.
 CREATE OR REPLACE VIEW links AS
-WITH items AS (
-    SELECT item_id, uri, story_id, provider, source_format, version_created FROM stories
-    UNION ALL
-    SELECT item_id, uri, story_id, provider, source_format, version_created FROM duplicates
-),
-linked AS (
+WITH linked AS (
     SELECT
         'copy' AS link, item_id, uri, story_id, provider, source_format, version_created,
         duplicate_kind AS kind, duplicate_of AS to_uri, similarity, link_reason,
@@ -20,6 +15,16 @@ linked AS (
         version_created - CASE WHEN uri = revision_of THEN INTERVAL 1 MICROSECOND ELSE INTERVAL 0 SECOND END
     FROM stories
     WHERE revision_of IS NOT NULL
+),
+items AS (
+    -- Only what something is linked to: few, so that sorting them by time costs little.
+    SELECT item_id, uri, story_id, provider, source_format, version_created
+    FROM (
+        SELECT item_id, uri, story_id, provider, source_format, version_created FROM stories
+        UNION ALL
+        SELECT item_id, uri, story_id, provider, source_format, version_created FROM duplicates
+    )
+    WHERE uri IN (SELECT to_uri FROM linked)
 )
 SELECT
     linked.link,

@@ -16,7 +16,6 @@ _FIELDS = {
     "byline": "byline",
     "abstract": "summary",
     "summary": "summary",
-    "dateline": "dateline",
     "place": "located",
     "sign off": "sign_off",
     "language": "language",
