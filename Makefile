@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK := requirements/dev.txt
 
-.PHONY: setup demo test lint bench fuzz lock clean
+.PHONY: setup demo test test-engines lint bench fuzz lock clean
 
 setup: $(READY)
 
@@ -20,6 +20,10 @@ demo: setup
 
 test: setup lint
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+# Against real brokers and clusters; needs Java 17 and Maven, and fetches pinned jars once.
+test-engines: setup
+	$(BIN)/python -m pytest -q -m engines
 
 lint: setup
 	$(BIN)/ruff check .

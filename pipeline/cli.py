@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline import arguments, display
+from pipeline import arguments, choices, display
 from pipeline.commands import AsJson, commands, print_json
 from pipeline.commands_query import queries
+from pipeline.commands_stream import streams
 from pipeline.progress import configure_logging, progress
 from schemas.errors import UsageError, WirebeamError
 
@@ -27,18 +27,11 @@ app = typer.Typer(
 )
 
 app.add_typer(commands)
+app.add_typer(streams)
 app.add_typer(queries)
 
 # What stood after `--`: Beam's own options. Set by `main` before the command line is parsed.
 _beam_options: list[str] = []
-
-
-Provider = Annotated[
-    str | None, typer.Option(help="Agency of every item (`reuters`, `ap`, ...); else found from the item.")
-]
-FormatName = Annotated[
-    str | None, typer.Option("--format", help="Format of every item (`nitf`, `ninjs`, ...); else sniffed.")
-]
 
 
 @app.command(epilog="Beam's own options follow `--`: `wirebeam run feed/ -o news -- --direct_num_workers=2`")
@@ -51,36 +44,21 @@ def run(
             show_default=False,
         ),
     ],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder of the dataset: new, or one to add to.")
-    ],
-    provider: Provider = None,
-    source_format: FormatName = None,
-    ner: Annotated[
-        str, typer.Option(help="How entities are found: rules, off, spacy[:MODEL], or an installed tagger.")
-    ] = "rules",
-    ner_model: Annotated[
-        list[str] | None, typer.Option(help="LANG=PACKAGE: a spaCy model for another language; repeatable.")
-    ] = None,
-    entities: Annotated[
-        Path | None, typer.Option(help="Your own names: a TSV file of alias, type, scheme, id.")
-    ] = None,
-    mediatopics: Annotated[
-        Path | None, typer.Option(help="IPTC's table of Media Topics; else the top level alone is known.")
-    ] = None,
-    horizon: Annotated[
-        str, typer.Option(help="How far apart in time copies and versions of a story may be: 72h, 90m, 3d.")
-    ] = "72h",
-    partition_by: Annotated[
-        str | None,
-        typer.Option(help="Partition keys of a new dataset: date, month, hour, provider, language, ..."),
-    ] = None,
+    output: choices.Output,
+    provider: choices.Provider = None,
+    source_format: choices.FormatName = None,
+    ner: choices.Ner = "rules",
+    ner_model: choices.NerModel = None,
+    entities: choices.Entities = None,
+    mediatopics: choices.Mediatopics = None,
+    horizon: choices.Horizon = "72h",
+    partition_by: choices.PartitionKeys = None,
     runner: Annotated[str, typer.Option(help="Beam runner.")] = "FnApiRunner",
-    max_item_bytes: Annotated[int, typer.Option(min=1, help="Larger items are rejected, bytes.")] = 32 << 20,
-    max_members: Annotated[int, typer.Option(min=1, help="Members an archive may have.")] = 100_000,
-    max_expansion: Annotated[int, typer.Option(min=1, help="Bytes an archive may expand to.")] = 4 << 30,
-    max_nesting: Annotated[int, typer.Option(min=0, help="How deep archives may nest.")] = 3,
-    max_depth: Annotated[int, typer.Option(min=1, help="How deep XML and JSON may nest.")] = 200,
+    max_item_bytes: choices.MaxItemBytes = 32 << 20,
+    max_members: choices.MaxMembers = 100_000,
+    max_expansion: choices.MaxExpansion = 4 << 30,
+    max_nesting: choices.MaxNesting = 3,
+    max_depth: choices.MaxDepth = 200,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when an item was rejected.")] = False,
     as_json: AsJson = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Beam's own log.")] = False,
@@ -90,34 +68,29 @@ def run(
     Every item ends in exactly one of stories/, duplicates/ and rejects/. The same input again adds nothing.
     """
     configure_logging(verbose)
-    from pipeline.options import Config, duration, microseconds, new_run_id
+    from pipeline.options import microseconds
     from pipeline.run import run as run_batch
-    from transforms.enrich.enricher import Tagging
-    from transforms.expand.limits import ExpandLimits
-    from transforms.parse.document import Limits
 
     now = dt.datetime.now(dt.UTC)
-    config = Config(
-        output=str(output),
-        run_id=new_run_id(now),
+    config = choices.configured(
+        inputs,
+        output,
         ingested_at=microseconds(now),
-        inputs=tuple(inputs),
+        now=now,
         provider=provider,
         source_format=source_format,
-        tagging=Tagging(
-            ner=ner,
-            models=arguments.model_names(ner_model or []),
-            entities=str(entities) if entities else None,
-            mediatopics=str(mediatopics) if mediatopics else None,
-        ),
-        horizon=duration(horizon),
+        ner=ner,
+        ner_model=ner_model,
+        entities=entities,
+        mediatopics=mediatopics,
+        horizon=horizon,
         partition_by=partition_by,
-        expansion=ExpandLimits(
-            item_bytes=max_item_bytes, members=max_members, total_bytes=max_expansion, nesting=max_nesting
-        ),
-        parsing=Limits(nesting=max_depth),
+        max_item_bytes=max_item_bytes,
+        max_members=max_members,
+        max_expansion=max_expansion,
+        max_nesting=max_nesting,
+        max_depth=max_depth,
     )
-    arguments.check_names(provider, source_format)
     with progress():
         outcome = run_batch(config, runner, _beam_options)
     if as_json:
@@ -131,8 +104,8 @@ def run(
 @app.command()
 def inspect(
     file: Annotated[str, typer.Argument(help="A file of one or many items.", show_default=False)],
-    provider: Provider = None,
-    source_format: FormatName = None,
+    provider: choices.Provider = None,
+    source_format: choices.FormatName = None,
 ) -> None:
     """Explain how a file is read: its format and why, each field and where it stood, as JSON.
 

@@ -1,6 +1,6 @@
 """The whole pipeline on one page.
 
-    resources ─► Read ──► Parse ─► Normalize ─► StageItems ─► Link ─► Write ─► Finish ─► (commit)
+    source ────► Read ──► Parse ─► Normalize ─► StageItems ─► Link ─► Write ─► Finish ─► (commit)
                    │         │          │            │                   ▲
                    └─────────┴──────────┴────────────┴─► StageRejects ───┘
 
@@ -28,24 +28,36 @@ from transforms.normalize.transform import Normalize
 from transforms.parse.transform import Parse
 
 
-def build(pipeline: beam.Pipeline, config: Config, resources: Sequence[Resource], dataset: Dataset) -> None:
+def listed(resources: Sequence[Resource]) -> beam.PTransform:
+    """The source of a batch: resources that are known before the pipeline runs."""
+    return beam.Create(list(resources)).with_output_types(Resource)
+
+
+def build(
+    pipeline: beam.Pipeline,
+    config: Config,
+    source: beam.PTransform,
+    dataset: Dataset,
+    *,
+    spread: bool = True,
+) -> None:
     """Put the graph of one bounded run into a pipeline.
 
     Args:
         pipeline: an empty pipeline; its options say where it runs.
         config: what the run is told.
-        resources: what to read.
+        source: gives the `Resource`s to read (`listed`, `pipeline.sources.spool.ReadSpool`).
         dataset: where rows go. The graph stages them below `dataset.staging(config.run_id)`; to commit
             them is the driver's part, once the pipeline is done (`pipeline.run`).
+        spread: deal resources and final files out to all workers. Where one worker runs a small graph
+            again and again, dealing out costs more than it gives.
     """
     folder: Path = dataset.staging(config.run_id)
     keys = dataset.partition_by
 
-    found = (
-        pipeline
-        | "Resources" >> beam.Create(list(resources)).with_output_types(Resource)
-        | "Spread" >> beam.Reshuffle()
-    )
+    found = pipeline | "Source" >> source
+    if spread:
+        found |= "Spread" >> beam.Reshuffle()
     raw = found | "Read" >> Read(Hints(config.provider, config.source_format), config.expansion)
     parsed = raw.items | "Parse" >> Parse(config.parsing)
     items = parsed.items | "Normalize" >> Normalize(config.ingested_at)
@@ -61,11 +73,8 @@ def build(pipeline: beam.Pipeline, config: Config, resources: Sequence[Resource]
         | "AllStaged" >> beam.Flatten()
         | "Link" >> Link(config.output, folder / "links", config.horizon, config.rows_per_file)
     )
-    written = (
-        linked.plans
-        | "SpreadFiles" >> beam.Reshuffle()
-        | "Write" >> Write(folder, config.run_id, keys, config.tagging)
-    )
+    plans = linked.plans | "SpreadFiles" >> beam.Reshuffle() if spread else linked.plans
+    written = plans | "Write" >> Write(folder, config.run_id, keys, config.tagging)
     tallies = (
         raw.tallies,
         parsed.tallies,

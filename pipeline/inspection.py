@@ -112,11 +112,8 @@ def _story(item: Item) -> Story:
         body_text=item.body_text,
         language=item.language,
         provider=item.provider,
-        places=item.dateline.places if item.dateline else (),
-        located=item.located,
         subjects=item.subjects,
         keywords=item.keywords,
-        authors=[author.name for author in item.authors],
     )
 
 

@@ -29,7 +29,8 @@ class Config:
     Attributes:
         output: folder of the dataset.
         run_id: names the run in the manifests, the files' metadata and the rejects.
-        ingested_at: time of the run, microseconds since the epoch (UTC).
+        ingested_at: time of the run, microseconds since the epoch (UTC); None for the time at which each
+            bundle is read.
         inputs: what the user named, for the run report.
         provider: agency key for every item, None to find it from each item.
         source_format: format of every item, None to sniff.
@@ -44,7 +45,7 @@ class Config:
 
     output: str
     run_id: str
-    ingested_at: int
+    ingested_at: int | None
     inputs: tuple[str, ...] = ()
     provider: str | None = None
     source_format: str | None = None

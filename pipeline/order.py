@@ -37,7 +37,12 @@ class Part:
 
 
 def in_order(
-    parts: Sequence[Part], keys: Sequence[str], schema: pa.Schema, rows: int, size: int | None = None
+    parts: Sequence[Part],
+    keys: Sequence[str],
+    schema: pa.Schema,
+    rows: int,
+    size: int | None = None,
+    between: tuple[int, int] | None = None,
 ) -> Iterator[pa.Table]:
     """The rows of all parts by `keys`, as tables of the schema's columns, `part` and `row`.
 
@@ -50,6 +55,7 @@ def in_order(
         schema: the columns wanted; one that a file has not is null.
         rows: rows of a table at the most, about.
         size: bytes of a table at the most, about, as the files' average row has it.
+        between: first and last time of the rows wanted; None for all.
 
     Raises:
         WirebeamError: a file is not sorted by time, or cannot be read.
@@ -58,6 +64,8 @@ def in_order(
         rows = max(1, min(rows, int(size / max(1.0, _row_bytes(parts)))))
     times = [_times(part, keys[0]) for part in parts]
     order = np.sort(np.concatenate(times)) if times else np.empty(0, np.int64)
+    if between is not None:
+        order = order[np.searchsorted(order, between[0]) : np.searchsorted(order, between[1], "right")]
     names = pa.schema([field for field in schema if field.name in keys])
     for low, high in _slices(order, rows):
         found = []
@@ -70,6 +78,30 @@ def in_order(
         index = index.take(pc.sort_indices(index, [(key, "ascending") for key in keys]))
         for start in range(0, len(index), rows):
             yield _gathered(parts, index.slice(start, rows), schema)
+
+
+def at_once(
+    parts: Sequence[Part], keys: Sequence[str], schema: pa.Schema, between: tuple[int, int]
+) -> pa.Table:
+    """What `in_order` gives, as one table: for few rows in many files, each of which is read once.
+
+    Raises:
+        WirebeamError: a file cannot be read.
+    """
+    tables = []
+    for number, part in enumerate(parts):
+        with _opened(part.path) as file:
+            try:
+                read = file.read(columns=_there(file, schema), use_threads=False)
+            except (OSError, pa.ArrowException) as error:
+                raise WirebeamError(f"{part.path}: cannot be read: {str(error).splitlines()[0]}") from error
+        table = _fitted(read, schema)
+        times = table.column(keys[0]).cast(pa.int64()).to_numpy()
+        rows = np.flatnonzero((times >= between[0]) & (times <= between[1]))
+        rows = rows if part.rows is None else np.intersect1d(rows, part.rows, assume_unique=True)
+        tables.append(_with_place(table.take(pa.array(rows)), number, rows))
+    whole = pa.concat_tables(tables) if tables else pa.schema([*schema, *PLACE]).empty_table()
+    return whole.take(pc.sort_indices(whole, [(key, "ascending") for key in keys]))
 
 
 def _row_bytes(parts: Sequence[Part]) -> float:
@@ -116,7 +148,10 @@ def _numbers(part: Part, start: int, end: int) -> Rows:
 
 def _placed(number: int, part: Part, rows: Rows, schema: pa.Schema) -> pa.Table:
     """Rows of a part, in the order of the file, with where they stand."""
-    table = _read(part.path, rows, schema)
+    return _with_place(_read(part.path, rows, schema), number, rows)
+
+
+def _with_place(table: pa.Table, number: int, rows: Rows) -> pa.Table:
     table = table.append_column(PLACE[0], pa.array(np.full(len(rows), number, np.int32)))
     return table.append_column(PLACE[1], pa.array(rows))
 
@@ -141,7 +176,7 @@ def _read(path: Path, rows: Rows, schema: pa.Schema) -> pa.Table:
         metadata = file.metadata
         counts = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
         ends = np.cumsum([0, *counts])
-        there = [name for name in schema.names if name in file.schema_arrow.names]
+        there = _there(file, schema)
         groups = np.searchsorted(ends, rows, "right") - 1
         for group in np.unique(groups).tolist():
             try:
@@ -149,7 +184,18 @@ def _read(path: Path, rows: Rows, schema: pa.Schema) -> pa.Table:
             except (OSError, pa.ArrowException) as error:
                 raise WirebeamError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
             tables.append(whole.take(pa.array(rows[groups == group] - ends[group])))
-    table = pa.concat_tables(tables)
+        return _fitted(pa.concat_tables(tables), schema)
+
+
+def _there(file: Any, schema: pa.Schema) -> list[str]:
+    """Which of the columns a file has."""
+    names = set(file.schema_arrow.names)
+    return [name for name in schema.names if name in names]
+
+
+def _fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """A file's rows with all columns; those that the file has not are null."""
+    there = set(table.column_names)
     for field in schema:
         if field.name not in there:
             table = table.append_column(field, pa.nulls(len(table), field.type))

@@ -29,6 +29,7 @@ VERDICTS = pa.schema(
         ("revision_kind", pa.string()),
     ]
 )
+VERDICTS_FILE = "verdicts.arrow"  # in the folder of links of a run
 _CHUNK = 8_192
 _FILE_BYTES = 128 << 20  # of text, or of rejected bytes, in one final file
 _NO_LINKS = (None,) * 7

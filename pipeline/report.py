@@ -75,7 +75,7 @@ def compose(
     *,
     run_id: str,
     started_at: str,
-    finished_at: str,
+    finished_at: str | None,
     seconds: float,
     options: Mapping[str, Any],
     counts: Mapping[str, int],
@@ -83,7 +83,10 @@ def compose(
     links: Mapping[str, int],
     overflows: Mapping[str, int],
 ) -> dict[str, Any]:
-    """The report of a run as JSON values; `counts` holds `read` and the four outcomes."""
+    """The report of a run as JSON values; `counts` holds `read` and the four outcomes.
+
+    A stream has no `finished_at` while it runs, or where it was killed.
+    """
     rejects: collections.Counter[str] = collections.Counter()
     for (_, event, label), n in tallies.items():
         if event == "reject":

@@ -1,28 +1,33 @@
-"""One bounded run: the dataset opened, the graph built and run, its result checked and committed."""
+"""One bounded run: the graph run, its result checked and committed. A batch is one, a stream many of them."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.runner import PipelineState
 
 from pipeline import finish, report
-from pipeline.graph import build
+from pipeline.graph import build, listed
 from pipeline.options import Config, beam_options
+from pipeline.sinks import commit as steps
+from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
-from pipeline.sources.files import Resource, find
+from pipeline.sources.files import find
 from schemas.errors import WirebeamError
 from transforms.enrich.enricher import enricher
 
 _WHERE = re.compile(r" \[while running '.*'\]", re.S)
+
+
+class PipelineFailed(WirebeamError):
+    """The pipeline failed for a reason that nobody foresaw: nothing was committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +62,17 @@ def run(config: Config, runner: str = "FnApiRunner", arguments: Sequence[str] = 
     enricher(config.tagging)  # a missing model is said before anything runs
     keys = PartitionBy.parse(config.partition_by) if config.partition_by else None
     with Dataset.open(config.output, partition_by=keys) as dataset:
-        try:
-            result = _result(config, options, dataset, list(find(config.inputs)))
-            counts = outcome_counts(result)
-            check(counts)
-        except BaseException:
-            dataset.discard(config.run_id)
-            raise
-        # From here on what is staged may belong to the dataset: if this fails, the next run tidies up.
-        dataset.commit(config.run_id, result.files, counts=counts)
+        pipeline = beam.Pipeline(options=options)
+        build(pipeline, config, listed(list(find(config.inputs))), dataset)
+        result, counts = ingest(
+            dataset, config.run_id, lambda: pipeline.run().wait_until_finish(), positions=None
+        )
         made = report.compose(
             run_id=config.run_id,
             started_at=started.isoformat(timespec="seconds"),
             finished_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             seconds=round(time.monotonic() - clock, 3),
-            options=_described(config, runner),
+            options=described(config, runner),
             counts=counts,
             tallies=result.tallies,
             links=report.counted(result.tallies, "link", "link"),
@@ -80,6 +81,41 @@ def run(config: Config, runner: str = "FnApiRunner", arguments: Sequence[str] = 
         dataset.write_report(config.run_id, made)
         dataset.discard(config.run_id)
     return Outcome(made, len(result.files))
+
+
+def ingest(
+    dataset: Dataset,
+    run_id: str,
+    execute: Callable[[], str | None],
+    *,
+    positions: Mapping[str, Any] | None,
+    failpoint: Failpoint = steps.nothing,
+) -> tuple[finish.Result, dict[str, int]]:
+    """Run a graph and commit what it made: all of it, or nothing.
+
+    Args:
+        dataset: open for writing.
+        run_id: the run; the graph stages below `dataset.staging(run_id)`.
+        execute: runs the graph to its end and says in what state it ended.
+        positions: where sources stand after this run, for the manifest.
+        failpoint: called with each step's name once it is done; tests crash here.
+
+    Raises:
+        PipelineFailed: the graph failed, and it is not known why.
+        WirebeamError: the graph failed, its figures do not add up, or the commit was not possible.
+            Nothing was committed, unless the message says so.
+    """
+    try:
+        result = _executed(execute, dataset, run_id)
+        counts = outcome_counts(result)
+        check(counts)
+        failpoint("executed")
+    except BaseException:
+        dataset.discard(run_id)
+        raise
+    # From here on what is staged may belong to the dataset: if this fails, the next run tidies up.
+    dataset.commit(run_id, result.files, positions=positions, counts=counts, failpoint=failpoint)
+    return result, counts
 
 
 def outcome_counts(result: finish.Result) -> dict[str, int]:
@@ -106,28 +142,25 @@ def check(counts: Mapping[str, int]) -> None:
         )
 
 
-def _result(
-    config: Config, options: PipelineOptions, dataset: Dataset, resources: Sequence[Resource]
-) -> finish.Result:
-    pipeline = beam.Pipeline(options=options)
-    build(pipeline, config, resources, dataset)
+def _executed(execute: Callable[[], str | None], dataset: Dataset, run_id: str) -> finish.Result:
     try:
-        state = pipeline.run().wait_until_finish()
+        state = execute()
     except WirebeamError as error:
         raise WirebeamError(_WHERE.sub("", str(error))) from error
     except Exception as error:
         # Whatever a runner raises: people get one line, and Beam's log for the asking.
         reason = _WHERE.sub("", next(iter(str(error).strip().splitlines()), ""))
-        raise WirebeamError(
+        raise PipelineFailed(
             f"the pipeline failed, nothing was committed: {type(error).__name__}: {reason} "
             "(--verbose shows Beam's log)"
         ) from error
     if state not in (None, PipelineState.DONE):
         raise WirebeamError(f"the pipeline ended as {state}; nothing was committed")
-    return finish.load(dataset.staging(config.run_id))
+    return finish.load(dataset.staging(run_id))
 
 
-def _described(config: Config, runner: str) -> dict[str, Any]:
+def described(config: Config, runner: str) -> dict[str, Any]:
+    """The options of a run, for its report."""
     return {
         "inputs": list(config.inputs),
         "provider": config.provider,

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pipeline.link import again
+from pipeline.memory import read_fingerprint
 from pipeline.order import LINKED, Part, Rows, in_order
 from pipeline.sinks.manifest import DataFile
 from schemas.arrow import FINGERPRINT_FIELD, LINK_FIELDS, STORIES
-from schemas.errors import WirebeamError
 from transforms import activity
-from transforms.dedupe.fingerprint import Sketch, decode
+from transforms.dedupe.fingerprint import Sketch
 from transforms.dedupe.linker import Linker, Verdict
 
 _ROWS = 8_192
@@ -78,15 +77,12 @@ def settle(root: Path, files: Sequence[DataFile], horizon: int) -> Changes:
     parts = [Part(root / file.path) for file in files]
     batches: list[pa.RecordBatch] = []
     linked = 0
-    last: Verdict | None = None
     for table in in_order(parts, LINKED, _READ, _ROWS):
         changed = []
         for row in table.select(_WANTED).to_pylist():
-            sketch = _sketch(row.pop("fingerprint"), files[row["part"]])
-            repeated = last is not None and last.item_id == sketch.item_id
-            verdict = again(sketch, last) if repeated and last else linker.link(sketch)
-            last = last if repeated else verdict
-            links = _links(sketch, verdict)
+            sketch = read_fingerprint(row.pop("fingerprint"), files[row["part"]].path)
+            linker.advance(sketch.time)
+            links = _links(sketch, linker.link(sketch))
             if links != {name: row[name] for name in links}:
                 moves = (links["duplicate_of"] is None) == (files[row["part"]].dataset == "duplicates")
                 changed.append({"part": row["part"], "row": row["row"], "moves": moves, **links})
@@ -96,13 +92,6 @@ def settle(root: Path, files: Sequence[DataFile], horizon: int) -> Changes:
         activity.note("linked", len(table))
     whole = pa.Table.from_batches(batches, _CHANGE)
     return Changes(whole.sort_by([("part", "ascending"), ("row", "ascending")]), linked, linker.overflows)
-
-
-def _sketch(fingerprint: bytes | None, file: DataFile) -> Sketch:
-    try:
-        return decode(fingerprint or b"")
-    except ValueError as error:
-        raise WirebeamError(f"{file.path}: {error}; read the input again with this version") from error
 
 
 def _links(sketch: Sketch, verdict: Verdict) -> dict[str, Any]:

@@ -57,7 +57,13 @@ class _StageItems(beam.DoFn):
             # Its text is all that is left of it here; its bytes are with the source.
             raw = element.body_text.encode("utf-8", "replace")
             reject = Reject(
-                element.source, Stage.NORMALIZE, error.code, error.message, raw, element.received_at
+                element.source,
+                Stage.NORMALIZE,
+                error.code,
+                error.message,
+                raw,
+                element.received_at,
+                attributes=element.attributes,
             )
             yield beam.pvalue.TaggedOutput(REJECTS, reject)
             full = False
@@ -82,7 +88,7 @@ class _StageItems(beam.DoFn):
 
 
 class _StageRejects(beam.DoFn):
-    def __init__(self, folder: Path, run_id: str, now: int) -> None:
+    def __init__(self, folder: Path, run_id: str, now: int | None) -> None:
         self._folder = folder
         self._run_id = run_id
         self._now = now
@@ -103,7 +109,8 @@ class _StageRejects(beam.DoFn):
             yield in_global_window(self._flush())
 
     def _flush(self) -> StagedFile:
-        staged = stage_rejects(self._folder, self._buffer, run_id=self._run_id, now=self._now)
+        now = time.time_ns() // 1000 if self._now is None else self._now
+        staged = stage_rejects(self._folder, self._buffer, run_id=self._run_id, now=now)
         self._buffer, self._bytes = [], 0
         return StagedFile(REJECTS, staged.path, len(staged.ids))
 
@@ -133,10 +140,11 @@ class StageRejects(beam.PTransform):
     Args:
         folder: where the files go, on storage that all workers reach.
         run_id: the run, for the rows.
-        now: `received_at` of rejects whose source cannot tell, microseconds since the epoch (UTC).
+        now: `received_at` of rejects whose source cannot tell, microseconds since the epoch (UTC); None
+            for the time at which they are staged.
     """
 
-    def __init__(self, folder: Path, run_id: str, now: int) -> None:
+    def __init__(self, folder: Path, run_id: str, now: int | None) -> None:
         super().__init__()
         self._step = _StageRejects(folder, run_id, now)
 

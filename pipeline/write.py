@@ -21,7 +21,7 @@ from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.staging import read_rows
 from schemas.arrow import ENTITY, LINK_FIELDS, REJECTS, STORIES, TOPIC
 from schemas.errors import Stage
-from schemas.item import Place, Subject
+from schemas.item import Subject
 from schemas.rows import register_row
 from transforms import activity
 from transforms.enrich.enricher import Enricher, Tagging, enricher
@@ -35,11 +35,8 @@ _STORY_COLUMNS = (
     "body_text",
     "language",
     "provider",
-    "dateline",
-    "located",
     "subjects",
     "keywords",
-    "authors",
 )
 _ROWS = 2_048  # gathered, tagged and written at once
 
@@ -80,23 +77,19 @@ def stories(rows: pa.Table) -> Iterator[Story]:
     columns = [rows.column(name).to_pylist() for name in _STORY_COLUMNS]
     for values in zip(*columns, strict=True):
         row = dict(zip(_STORY_COLUMNS, values, strict=True))
-        dateline = row["dateline"] or {}
         yield Story(
             headline=row["headline"] or "",
             body_text=row["body_text"],
             language=row["language"],
             provider=row["provider"],
-            places=[Place(**place) for place in dateline.get("places") or ()],
-            located=row["located"],
             subjects=[Subject(**subject) for subject in row["subjects"] or ()],
             keywords=row["keywords"] or (),
-            authors=[author["name"] for author in row["authors"] or ()],
         )
 
 
 def with_enrichment(rows: pa.Table, tagging: Enricher | None) -> pa.Table:
     """Rows with entities and topics; null without an enricher."""
-    found = [tagging.enrich(story) for story in stories(rows)] if tagging else None
+    found = tagging.enrich_all(stories(rows)) if tagging else None
     entities = [one.entities for one in found] if found else [None] * len(rows)
     topics = [one.topics for one in found] if found else [None] * len(rows)
     rows = rows.append_column("entities", array(entities, pa.list_(ENTITY)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _TIME = pa.timestamp("us", tz="UTC")
 
@@ -41,6 +41,7 @@ DATELINE = pa.struct(
     ]
 )
 SUBJECT = pa.struct([(name, pa.string()) for name in ("scheme", "code", "name")])
+ATTRIBUTE = pa.struct([("name", pa.string()), ("value", pa.string())])
 ASSOCIATION = pa.struct([(name, pa.string()) for name in ("rel", "uri", "type", "title")])
 MENTION = pa.struct([("field", pa.string()), ("start", pa.int32()), ("end", pa.int32())])
 LINK = pa.struct([("scheme", pa.string()), ("id", pa.string()), ("score", pa.float32())])
@@ -115,6 +116,7 @@ ITEM_FIELDS: tuple[pa.Field, ...] = (
     _column("usage_terms", pa.string(), "as sent"),
     _column("associations", pa.list_(ASSOCIATION), "what the item refers to"),
     _column("warnings", pa.list_(pa.string()), "codes of what was mended"),
+    _column("attributes", pa.list_(ATTRIBUTE), "headers or attributes of the message it came in"),
 )
 FINGERPRINT_FIELD = _column("fingerprint", pa.binary(), "what dedupe needs to compare a later item")
 LINK_FIELDS: tuple[pa.Field, ...] = (
@@ -143,5 +145,6 @@ REJECTS = pa.schema(
         _column("message", pa.string(), "why, for people", False),
         _column("raw", pa.binary(), "the bytes", False),
         _column("run_id", pa.string(), "run that rejected it", False),
+        _column("attributes", pa.list_(ATTRIBUTE), "headers or attributes of the message it came in"),
     ]
 )

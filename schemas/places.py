@@ -147,6 +147,16 @@ class PlaceTable:
         rows = np.flatnonzero(~self._kind.equal("city")).tolist()
         return {self._region[row] or self._country[row]: row for row in rows}
 
+    def capital(self, country: str) -> Entry | None:
+        """The capital of the country with an ISO 3166-1 code."""
+        row = self._seats.get(country)
+        return None if row is None else self.entry(row)
+
+    @functools.cached_property
+    def _seats(self) -> dict[str, int]:
+        rows = np.flatnonzero(np.asarray(self._capital)).tolist()
+        return {self._country[row]: row for row in reversed(rows)}
+
     def similar(self, key: str, country: str, region: str | None) -> Iterator[tuple[str, int]]:
         """Folded names, with rows, of a region's or country's cities that may be one edit from a key.
 

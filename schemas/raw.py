@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A header or attribute of the message that an item came in, as sent. Names may repeat."""
+
+    name: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +26,7 @@ class RawItem:
         media_type: media type the source declared (HTTP, e-mail), if any.
         provider_hint: agency key the user gave with `--provider`.
         format_hint: format name the user gave with `--format`.
+        attributes: headers or attributes of the message it came in, in their order.
     """
 
     source: str
@@ -25,3 +35,4 @@ class RawItem:
     media_type: str | None = None
     provider_hint: str | None = None
     format_hint: str | None = None
+    attributes: Sequence[Attribute] = ()

@@ -14,7 +14,7 @@ from apache_beam import coders
 
 from schemas.errors import Reject
 from schemas.item import Item, ParsedItem
-from schemas.raw import RawItem
+from schemas.raw import Attribute, RawItem
 
 T = TypeVar("T")
 
@@ -35,5 +35,5 @@ def register_row(row: type[T]) -> type[T]:
     return row
 
 
-for _row in (RawItem, ParsedItem, Item, Reject):
+for _row in (Attribute, RawItem, ParsedItem, Item, Reject):
     register_row(_row)

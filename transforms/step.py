@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import apache_beam as beam
@@ -105,6 +105,8 @@ class Step(beam.DoFn):
                 counts["nanoseconds", ""] += time.perf_counter_ns() - started
             if isinstance(result, Reject):
                 counts["reject", result.code] += 1
+                if attributes := self.raw(element).attributes:
+                    result = replace(result, attributes=attributes)
                 yield beam.pvalue.TaggedOutput(REJECTS, result)
             else:
                 counts["out", self.label(result)] += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pipeline.sinks import durable, manifest
@@ -55,17 +55,26 @@ def sync_staged(staging: Path, files: tuple[DataFile, ...]) -> None:
         durable.sync_folder(folder)
 
 
-def publish(folder: Path, made: Manifest) -> None:
+def publish(folder: Path, made: Manifest, before: Mapping[str, DataFile]) -> dict[str, DataFile]:
     """Creates the manifest under its number, with the list of all live files where it is due.
+
+    Args:
+        folder: that of the manifests.
+        made: the manifest.
+        before: the live files before it, by path.
+
+    Returns:
+        The live files after it.
 
     Raises:
         FileExistsError: another writer has that number.
         OSError: it could not be written; nothing has changed.
     """
+    live = manifest.after(before, made)
     if made.sequence % manifest.FULL_EVERY == 0:
-        live = manifest.after(manifest.live_files(folder, made.sequence - 1), made)
         made = dataclasses.replace(made, live=tuple(live.values()))
     manifest.publish(folder, made)
+    return live
 
 
 def apply(root: Path, made: Manifest, failpoint: Failpoint = nothing) -> None:

@@ -6,6 +6,8 @@ OUT/stories/ duplicates/ rejects/      Parquet in Hive partitions
 OUT/_manifests/00000001.json …         the commits
 OUT/_runs/RUN_ID.json                  a report a run
 OUT/_staging/RUN_ID/                   what a run is about to commit, under its final paths
+OUT/_writer.json                       who is writing, while somebody does
+OUT/_sources/                          what folder sources have seen; a manifest says up to where it counts
 ```
 """
 
@@ -16,13 +18,14 @@ import shutil
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import orjson
 
 from pipeline.sinks import commit, durable, folder, manifest, snapshot
 from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.durable import explained
+from pipeline.sinks.lease import Lease
 from pipeline.sinks.manifest import DataFile, Manifest
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.snapshot import Snapshot
@@ -42,10 +45,11 @@ class Dataset:
         partition_by: its partition keys.
     """
 
-    def __init__(self, root: Path, partition_by: PartitionBy, lock: IO[bytes] | None = None) -> None:
+    def __init__(self, root: Path, partition_by: PartitionBy, lock: Lease | None = None) -> None:
         self.root = root
         self.partition_by = partition_by
         self._lock = lock
+        self._held: Snapshot | None = None
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Dataset:
@@ -90,7 +94,7 @@ class Dataset:
                     f"{root}: partitioned by {','.join(keys.keys)}, not by {','.join(partition_by.keys)}; "
                     "leave --partition-by away, or choose another output"
                 )
-            lock = folder.lock(root)
+            lock = Lease(root)
             try:
                 durable.make_folders(root, [root / name for name in folder.FOLDERS])
                 commit.recover(root, failpoint)
@@ -121,7 +125,11 @@ class Dataset:
         Raises:
             WirebeamError: a manifest is missing or damaged.
         """
-        return snapshot.take(self.root, self.partition_by, writing=self._lock is not None)
+        if self._lock is None:
+            return snapshot.take(self.root, self.partition_by, writing=False)
+        if self._held is None:  # nobody else changes it while the lock is held
+            self._held = snapshot.take(self.root, self.partition_by, writing=True)
+        return self._held
 
     def files(self, dataset: str, since: int | None = None, until: int | None = None) -> list[DataFile]:
         """Files of `stories`, `duplicates` or `rejects` that may hold rows of [since, until] (us, UTC)."""
@@ -163,22 +171,24 @@ class Dataset:
             commit.sync_staged(self.staging(run_id), new)
             durable.make_folders(self.root, [(self.root / file.path).parent for file in new])
             failpoint("staged")
-            last = manifest.newest(manifests)
-            before = manifest.read(manifests, last).positions if last else {}
+            self._lock.check()
+            before = self.snapshot()
             made = Manifest(
-                sequence=last + 1,
+                sequence=before.sequence + 1,
                 run_id=run_id,
                 schema_version=SCHEMA_VERSION,
                 committed_at=time.time_ns() // 1000 if committed_at is None else committed_at,
                 added=new,
                 removed=tuple(removed),
-                positions={**before, **(positions or {})},
+                positions={**before.positions, **(positions or {})},
                 counts=dict(counts or {}),
             )
             try:
-                commit.publish(manifests, made)
+                live = commit.publish(manifests, made, before.by_path)
             except FileExistsError:
+                self._held = None
                 raise CommitConflict(f"{self.root}: another writer committed at the same time") from None
+        self._held = Snapshot(self.root, self.partition_by, made.sequence, live, made.positions)
         failpoint("published")
         try:
             with explained(self.root):

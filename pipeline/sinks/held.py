@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -13,7 +15,9 @@ from pipeline.sinks.manifest import DataFile
 from pipeline.sinks.snapshot import Snapshot
 
 LINK_COLUMNS = ("item_id", "uri", "version_created", "story_id", "revision_of", "duplicate_of")
-_TIME = pa.timestamp("us", tz="UTC")
+TIMELESS = "ingested_at"  # time_source of items that have no time of their own
+
+Times = npt.NDArray[np.int64]
 
 
 class Held(NamedTuple):
@@ -35,7 +39,7 @@ def _batches(snapshot: Snapshot, file: DataFile, columns: Sequence[str]) -> Iter
 
 
 def held_deliveries(
-    snapshot: Snapshot, times: Iterable[int], timeless: Collection[str]
+    snapshot: Snapshot, times: Iterable[int] | Times, timeless: Collection[str] = ()
 ) -> set[tuple[str, str]]:
     """(`item_id`, `source`) of rows of stories and duplicates that new items may be redeliveries of.
 
@@ -47,31 +51,56 @@ def held_deliveries(
         timeless: ids of the new items that have no time of their own: they are looked for at any time.
     """
     found: set[tuple[str, str]] = set()
-    wanted = sorted(set(times))
-    if wanted:
-        values = pa.array(wanted, _TIME)
-        found |= _deliveries(snapshot, "version_created", values, wanted[0], wanted[-1])
+    wanted = np.unique(times if isinstance(times, np.ndarray) else np.fromiter(times, np.int64))
+    if len(wanted):
+        for file in _stored(snapshot, int(wanted[0]), int(wanted[-1])):
+            if not len(_within(wanted, file.min_time, file.max_time)):
+                continue
+            for batch in _batches(snapshot, file, ("item_id", "source", "version_created")):
+                moments = batch.column("version_created").cast(pa.int64()).to_numpy()
+                near = _within(wanted, int(moments[0]), int(moments[-1]))
+                found |= _deliveries(batch.filter(pa.array(np.isin(moments, near))))
     if timeless:
-        found |= _deliveries(snapshot, "item_id", pa.array(sorted(timeless), pa.string()), None, None)
+        values = pa.array(sorted(timeless), pa.string())
+        for file in _stored(snapshot):
+            for batch in _batches(snapshot, file, ("item_id", "source")):
+                found |= _deliveries(batch.filter(pc.is_in(batch.column("item_id"), value_set=values)))
     return found
 
 
-def _deliveries(
-    snapshot: Snapshot, column: str, values: pa.Array, since: int | None, until: int | None
-) -> set[tuple[str, str]]:
+def timeless_deliveries(snapshot: Snapshot) -> set[tuple[str, str]]:
+    """(`item_id`, `source`) of all rows of stories and duplicates that have no time of their own."""
     found: set[tuple[str, str]] = set()
-    columns = list(dict.fromkeys(("item_id", "source", column)))
-    for dataset in ("stories", "duplicates"):
-        for file in snapshot.files(dataset, since, until):
-            for batch in _batches(snapshot, file, columns):
-                kept = batch.filter(pc.is_in(batch.column(column), value_set=values))
-                ids, sources = kept.column("item_id").to_pylist(), kept.column("source").to_pylist()
-                found.update(zip(ids, sources, strict=True))
+    for file in _stored(snapshot):
+        for batch in _batches(snapshot, file, ("item_id", "source", "time_source")):
+            found |= _deliveries(batch.filter(pc.equal(batch.column("time_source"), TIMELESS)))
+    return found
+
+
+def _stored(snapshot: Snapshot, since: int | None = None, until: int | None = None) -> list[DataFile]:
+    return [file for name in ("stories", "duplicates") for file in snapshot.files(name, since, until)]
+
+
+def _within(wanted: Times, first: int, last: int) -> Times:
+    return wanted[np.searchsorted(wanted, first) : np.searchsorted(wanted, last, "right")]
+
+
+def _deliveries(batch: pa.RecordBatch) -> set[tuple[str, str]]:
+    ids, sources = batch.column("item_id").to_pylist(), batch.column("source").to_pylist()
+    return set(zip(ids, sources, strict=True))
+
+
+def reject_ids(snapshot: Snapshot) -> set[str]:
+    """The ids of all rejects. One column of rejects/ is read, never the bytes."""
+    found: set[str] = set()
+    for file in snapshot.files("rejects"):
+        for batch in _batches(snapshot, file, ("reject_id",)):
+            found.update(batch.column("reject_id").to_pylist())
     return found
 
 
 def held_reject_ids(snapshot: Snapshot, wanted: Collection[str]) -> set[str]:
-    """Which of the reject ids the dataset holds. One column of rejects/ is read, never the bytes."""
+    """Which of the reject ids the dataset holds."""
     if not wanted:
         return set()
     values = pa.array(sorted(wanted), pa.string())

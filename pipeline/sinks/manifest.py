@@ -6,6 +6,7 @@ Every 64th one lists all live files, so that opening a dataset reads at most 64 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from schemas.errors import WirebeamError
 
 FOLDER = "_manifests"
 FULL_EVERY = 64
+NEWEST = "newest"
 DATASETS = ("stories", "duplicates", "rejects")
 
 
@@ -108,7 +110,18 @@ def read(folder: Path, sequence: int) -> Manifest:
 
 
 def newest(folder: Path) -> int:
-    """Number of the newest manifest, 0 where there is none."""
+    """Number of the newest manifest, 0 where there is none.
+
+    The folder is not listed for it, however many there are: one file says where to begin counting.
+    """
+    try:
+        sequence = int((folder / NEWEST).read_bytes())
+    except (OSError, ValueError):
+        sequence = 0
+    if sequence > 0 and (folder / name(sequence)).is_file():
+        while (folder / name(sequence + 1)).is_file():
+            sequence += 1
+        return sequence
     numbers = [int(path.stem) for path in folder.glob("[0-9]*.json") if path.stem.isdigit()]
     return max(numbers, default=0)
 
@@ -140,7 +153,9 @@ def live_files(folder: Path, sequence: int) -> dict[str, DataFile]:
 
 def after(files: Mapping[str, DataFile], manifest: Manifest) -> dict[str, DataFile]:
     """The live files once `manifest` is applied to those before it."""
-    left = {path: file for path, file in files.items() if path not in set(manifest.removed)}
+    left = dict(files)
+    for path in manifest.removed:
+        left.pop(path, None)
     return left | {file.path: file for file in manifest.added}
 
 
@@ -152,3 +167,6 @@ def publish(folder: Path, manifest: Manifest) -> None:
         OSError: it could not be written; nothing has changed.
     """
     durable.create(folder / name(manifest.sequence), manifest.to_json())
+    if manifest.live is not None:
+        with contextlib.suppress(OSError):  # a hint: without it the folder is listed
+            durable.replace(folder / NEWEST, str(manifest.sequence).encode())

@@ -22,6 +22,7 @@ from pipeline.sinks.partition import TIMES, PartitionBy, rejects_path
 from schemas.arrow import REJECTS
 from schemas.errors import Code, ItemError, Reject
 from schemas.item import Item
+from schemas.raw import Attribute
 
 BATCH_ROWS = 256
 FLUSH_ROWS = 4_096
@@ -142,6 +143,7 @@ class _Row:
     message: str
     raw: bytes
     run_id: str
+    attributes: Sequence[Attribute]
 
 
 def stage_rejects(folder: Path, rejects: Sequence[Reject], *, run_id: str, now: int) -> Staged:
@@ -169,6 +171,7 @@ def stage_rejects(folder: Path, rejects: Sequence[Reject], *, run_id: str, now: 
             reject.message,
             reject.raw,
             run_id,
+            reject.attributes,
         )
         for reject in rejects
     ]

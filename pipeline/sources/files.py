@@ -17,6 +17,7 @@ from typing import BinaryIO, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from schemas.errors import WirebeamError
+from schemas.raw import Attribute
 from transforms.expand import names
 
 STDIN = "stdin"
@@ -28,17 +29,27 @@ _MARKER = "_wirebeam.json"  # pipeline.sinks.folder.MARKER, without its imports
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One object to read: a file, archives unopened.
+    """One object to read: a file or a message, archives unopened.
 
     Attributes:
         uri: see above; `stdin` for standard input.
         received_at: modification time, microseconds since the epoch (UTC); None where nobody tells.
         size: bytes, None where nobody tells.
+        data: its bytes, where they came with it; None where `open_resource` opens `uri`.
+        media_type, provider, source_format: what its source says of it.
+        attributes: headers or attributes of a message, in their order.
+        problem: why it must not be read: it becomes a reject as it is.
     """
 
     uri: str
     received_at: int | None
     size: int | None
+    data: bytes | None = None
+    media_type: str | None = None
+    provider: str | None = None
+    source_format: str | None = None
+    attributes: Sequence[Attribute] = ()
+    problem: str | None = None
 
 
 def find(inputs: Sequence[str]) -> Iterator[Resource]:

@@ -73,6 +73,7 @@ class KafkaSource:
         self._due: dict[_Partition, int] = {}
         self._owned: set[_Partition] = set()
         self._read_to: dict[_Partition, int] = {}
+        self._had: set[_Partition] = set()  # all that was owned since the source was opened
         self._astray: set[_Partition] = set()  # partitions whose next offset is not there
         self._paused = False
         self._next_probe = self._next_commit = 0.0
@@ -118,8 +119,6 @@ class KafkaSource:
         if self._thread:
             self._thread.join(_CLOSING)
 
-    # What follows runs in the thread.
-
     def _run(self, consumer: Consumer) -> None:
         """Read until closed. A client that failed for good is replaced by a new one."""
         while True:
@@ -143,7 +142,9 @@ class KafkaSource:
 
     def _told(self, error: KafkaError) -> None:
         """What librdkafka says of brokers and credentials; it goes on trying by itself."""
-        self._note(error.str())
+        # That all are down says less than what was said of one of them.
+        if error.code() != KafkaError._ALL_BROKERS_DOWN or not self._health.failure:
+            self._note(error.str())
         self._health = replace(self._health, retries=self._health.retries + 1)
 
     def _read(self, consumer: Consumer) -> None:
@@ -179,7 +180,9 @@ class KafkaSource:
 
     def _accept(self, message: Message) -> None:
         partition, offset = (str(message.topic()), int(message.partition() or 0)), int(message.offset() or 0)
-        if partition not in self._owned or offset < self._read_to.get(partition, 0):
+        if partition not in self._owned or offset < self._read_to.get(
+            partition, self._taken.get(partition, 0)
+        ):
             return
         found = kafka_client.delivery(message, self._address.servers, self._settings, self._now)
         if found is None:
@@ -219,7 +222,10 @@ class KafkaSource:
             self._buffer.clear()
             self._owned = {(one.topic, one.partition) for one in partitions}
             self._astray.clear()
-            self._read_to = dict(self._taken)
+            # At first the manifest counts. A partition that went and came back was read by another member
+            # meanwhile: the group knows how far, and it never stands before what we committed.
+            self._read_to = {one: offset for one, offset in self._taken.items() if one not in self._had}
+            self._had |= self._owned
         self._assign(consumer)
         self._well()
 

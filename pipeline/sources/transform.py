@@ -29,7 +29,7 @@ class _Read(Step):
         return read(element, self._hints, self._limits)
 
     def raw(self, element: Resource) -> RawItem:
-        return RawItem(element.uri, b"", element.received_at)
+        return RawItem(element.uri, element.data or b"", element.received_at)
 
 
 class Read(beam.PTransform):

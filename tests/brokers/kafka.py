@@ -17,13 +17,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import trustme
 from confluent_kafka import KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
+from cryptography.hazmat.primitives import serialization
 
 from tests.brokers.jars import fetched, needs
 
 _HERE = Path(__file__).resolve().parent
-_JAVA = ("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
+_JAVA = (
+    "-Xms64m",
+    "-Xmx256m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Xshare:auto",
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+)
 _PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -63,23 +72,51 @@ class Broker:
     Args:
         folder: for its data, configuration and logs (`broker.log`).
         properties: of the broker, besides or instead of the ones above.
+        secure: password of the user `wirebeam`: then there is a second listener with TLS and SASL (PLAIN),
+            whose authority is `folder/ca.pem`.
 
     Attributes:
         servers: `127.0.0.1:port`.
+        secure_servers: the same of the second listener.
         process: the Java process, None while it is stopped.
     """
 
-    def __init__(self, folder: Path, properties: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, properties: Mapping[str, str] | None = None, secure: str = "") -> None:
         needs("java", "mvn")
         self._jars = fetched(_HERE / "kafka-pom.xml", _HERE / "kafka.sha256")
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         port, control = free_port(), free_port()
         self.servers = f"127.0.0.1:{port}"
+        self.secure_servers = ""
         self.process: subprocess.Popen[bytes] | None = None
         text = _PROPERTIES.format(port=port, control=control, folder=folder)
+        if secure:
+            text += self._secure(text, secure)
         text += "".join(f"{key}={value}\n" for key, value in (properties or {}).items())
         (folder / "server.properties").write_text(text)
+
+    def _secure(self, text: str, password: str) -> str:
+        listener = f"SECURE://127.0.0.1:{free_port()}"
+        self.secure_servers = listener.rpartition("/")[2]
+        authority = trustme.CA()
+        certificate = authority.issue_cert("127.0.0.1")
+        authority.cert_pem.write_to_path(str(self._folder / "ca.pem"))
+        key = serialization.load_pem_private_key(certificate.private_key_pem.bytes(), None)
+        form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        chain = b"".join(one.bytes() for one in certificate.cert_chain_pems)
+        (self._folder / "server.pem").write_bytes(key.private_bytes(*form) + chain)
+        values = dict(line.partition("=")[::2] for line in text.splitlines())
+        login = "org.apache.kafka.common.security.plain.PlainLoginModule"
+        return f"""\
+listeners={values["listeners"]},{listener}
+advertised.listeners={values["advertised.listeners"]},{listener}
+listener.security.protocol.map={values["listener.security.protocol.map"]},SECURE:SASL_SSL
+listener.name.secure.ssl.keystore.type=PEM
+listener.name.secure.ssl.keystore.location={self._folder}/server.pem
+listener.name.secure.sasl.enabled.mechanisms=PLAIN
+listener.name.secure.plain.sasl.jaas.config={login} required user_wirebeam="{password}";
+"""
 
     def start(self, seconds: float = 60) -> None:
         """Start it and wait until it answers."""

@@ -104,7 +104,10 @@ def structure(data: bytes, rng: random.Random) -> bytes:
         for _ in range(1 << rng.randrange(3)):
             value = _json_node(value, rng)
         return json.dumps(value).encode("utf-8", "surrogatepass")
-    root = etree.fromstring(data, _parser()) if data.lstrip()[:1] == b"<" else None
+    root = None
+    if data.lstrip()[:1] == b"<":
+        with contextlib.suppress(etree.XMLSyntaxError):
+            root = etree.fromstring(data, _parser())
     if root is None:
         return _lines(data, rng)
     for _ in range(1 << rng.randrange(4)):
@@ -158,9 +161,9 @@ def _xml_node(root: etree._Element, rng: random.Random) -> None:
             for child in list(element):
                 element.remove(child)
         case 3 if parent is not None:
-            parent.append(etree.fromstring(etree.tostring(element, with_tail=False), _parser()))
+            parent.append(copy.deepcopy(element))
         case 4:
-            element.append(etree.fromstring(etree.tostring(other, with_tail=False), _parser()))
+            element.append(copy.deepcopy(other))
         case 5:
             for name in element.attrib:
                 element.set(name, rng.choice(("", "-1", "9" * 400, "a b", "urn:", "x:y", ":", "{}")))

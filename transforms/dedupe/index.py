@@ -1,16 +1,25 @@
-"""The items inside the horizon, found by candidate key. What it answers is a function of those items."""
+"""The items inside the horizon, found by candidate key. What it answers is a function of those items.
+
+It answers as of an item's place among all items: what is later, or too early, does not count. So an item may
+be looked up that comes late, and what is kept beyond the horizon changes nothing.
+"""
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TypeVar
 
 from transforms.dedupe.fingerprint import Sketch
 
+Order = tuple[int, str, str]
+Key = TypeVar("Key", bound=Hashable)
+
 _order = attrgetter("order")
-Key = TypeVar("Key")
+_IDLE = 16  # one item of so many may be held that could be forgotten: forgetting is done by the thousand
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +37,7 @@ class Entry:
     """
 
     sketch: Sketch
-    order: tuple[int, str, str]
+    order: Order
     keys: tuple[int, ...]
     story_id: str
     row: str
@@ -36,8 +45,12 @@ class Entry:
     form: int
 
 
+# Nine keys of ten have one item: no list is made for it, which saves a third of the memory.
+Buckets = dict[Key, Entry | list[Entry]]
+
+
 class Index:
-    """Items in their order, added at one end and forgotten at the other.
+    """Items in their order. They are forgotten from the earliest on.
 
     Args:
         max_bucket: items looked at under one key: the earliest half and the latest half.
@@ -45,79 +58,92 @@ class Index:
 
     Attributes:
         overflows: how often each bound was reached: `bucket`, `candidates`.
+        forgotten: what is earlier may be missing, microseconds since the epoch; None where nothing is.
     """
 
     def __init__(self, max_bucket: int, max_candidates: int) -> None:
         self.max_bucket = max_bucket
         self.max_candidates = max_candidates
         self.overflows: Counter[str] = Counter()
-        self._entries: deque[Entry] = deque()
-        # Nine keys of ten have one item: no list is made for it, which saves a third of the memory.
-        self._buckets: dict[int, Entry | list[Entry]] = {}
-        self._members: dict[str, int] = {}
-        self._forms: dict[int, int] = {}
+        self.forgotten: int | None = None
+        self._entries: list[Entry] = []
+        self._buckets: Buckets[int] = {}
+        self._stories: Buckets[str] = {}
+        self._forms: Buckets[int] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def members(self, story_id: str) -> int:
-        """How many items of a story are held."""
-        return self._members.get(story_id, 0)
+    def find(self, order: Order) -> Entry | None:
+        """The item that has this place."""
+        entries = self._entries
+        if not entries or entries[-1].order < order:
+            return None
+        at = bisect_left(entries, order, key=_order)
+        return entries[at] if at < len(entries) and entries[at].order == order else None
 
-    def stories(self, form: int) -> int:
-        """How many stories that are held began with a form."""
-        return self._forms.get(form, 0)
+    def members(self, story_id: str, order: Order, since: int) -> int:
+        """How many items of a story are earlier than an item, back to an instant."""
+        return _count(self._stories, story_id, order, since)
+
+    def stories(self, form: int, order: Order, since: int) -> int:
+        """How many stories that are earlier than an item, back to an instant, began with a form."""
+        return _count(self._forms, form, order, since)
 
     def add(self, entry: Entry) -> None:
-        """Take in an item, the latest so far."""
-        self._entries.append(entry)
-        self._members[entry.story_id] = self._members.get(entry.story_id, 0) + 1
+        """Take in an item."""
+        entries = self._entries
+        if not entries or entries[-1].order < entry.order:
+            entries.append(entry)
+        else:
+            insort(entries, entry, key=_order)
+        _put(self._stories, entry.story_id, entry)
         if entry.form:
-            self._forms[entry.form] = self._forms.get(entry.form, 0) + 1
+            _put(self._forms, entry.form, entry)
         for key in entry.keys:
-            bucket = self._buckets.get(key)
-            if bucket is None:
-                self._buckets[key] = entry
-            elif isinstance(bucket, Entry):
-                self._buckets[key] = [bucket, entry]
-            else:
-                bucket.append(entry)
+            _put(self._buckets, key, entry)
 
-    def forget(self, before: int) -> None:
-        """Forget the items before an instant (microseconds since the epoch)."""
-        while self._entries and self._entries[0].order[0] < before:
-            entry = self._entries.popleft()
-            _less(self._members, entry.story_id)
+    def forget(self, before: int) -> list[Entry]:
+        """Forget the items before an instant (microseconds since the epoch), now or when it is worth while.
+
+        Returns:
+            Those that were forgotten now.
+        """
+        if self.forgotten is None or self.forgotten < before:
+            self.forgotten = before
+        entries = self._entries
+        if not entries or entries[len(entries) // _IDLE].order[0] >= before:
+            return []
+        gone = entries[: bisect_left(entries, before, key=_time)]
+        del entries[: len(gone)]
+        for entry in gone:
+            _drop(self._stories, entry.story_id)
             if entry.form:
-                _less(self._forms, entry.form)
+                _drop(self._forms, entry.form)
             for key in entry.keys:
-                bucket = self._buckets[key]
-                if isinstance(bucket, Entry):
-                    del self._buckets[key]
-                elif len(bucket) > 2:
-                    del bucket[0]
-                else:
-                    self._buckets[key] = bucket[1]
+                _drop(self._buckets, key)
+        return gone
 
-    def latest(self) -> tuple[int, str, str] | None:
-        """The order of the item added last."""
-        return self._entries[-1].order if self._entries else None
-
-    def candidates(self, keys: tuple[int, ...]) -> list[Entry]:
-        """The items that share a key, in their order, within the bounds."""
+    def candidates(self, keys: tuple[int, ...], order: Order, since: int) -> list[Entry]:
+        """The items that share a key and are earlier than an item, back to an instant: in their order, within
+        the bounds."""
         shared: dict[Entry, int] = {}
         for key in keys:
             bucket = self._buckets.get(key)
             if bucket is None:
                 continue
             if isinstance(bucket, Entry):
-                shared[bucket] = shared.get(bucket, 0) + 1
+                if since <= bucket.order[0] and bucket.order < order:
+                    shared[bucket] = shared.get(bucket, 0) + 1
                 continue
-            if len(bucket) > self.max_bucket:
+            start, end = _range(bucket, order, since)
+            if end - start > self.max_bucket:
                 self.overflows["bucket"] += 1
                 half = self.max_bucket // 2
-                bucket = [*bucket[: self.max_bucket - half], *bucket[len(bucket) - half :]]
-            for entry in bucket:
+                looked = [*bucket[start : start + self.max_bucket - half], *bucket[end - half : end]]
+            else:
+                looked = bucket[start:end]
+            for entry in looked:
                 shared[entry] = shared.get(entry, 0) + 1
         if len(shared) <= self.max_candidates:
             return sorted(shared, key=_order) if len(shared) > 1 else list(shared)
@@ -126,7 +152,48 @@ class Index:
         return sorted(chosen[: self.max_candidates], key=_order)
 
 
-def _less(counts: dict[Key, int], key: Key) -> None:
-    counts[key] -= 1
-    if not counts[key]:
-        del counts[key]
+def _time(entry: Entry) -> int:
+    return entry.order[0]
+
+
+def _range(bucket: list[Entry], order: Order, since: int) -> tuple[int, int]:
+    """Which items of a bucket are earlier than an item, back to an instant: most often all."""
+    start, end = 0, len(bucket)
+    if bucket[0].order[0] < since:
+        start = bisect_left(bucket, since, key=_time)
+    if bucket[-1].order >= order:
+        end = bisect_left(bucket, order, key=_order)
+    return start, max(start, end)
+
+
+def _count(buckets: Buckets[Key], key: Key, order: Order, since: int) -> int:
+    bucket = buckets.get(key)
+    if bucket is None:
+        return 0
+    if isinstance(bucket, Entry):
+        return int(since <= bucket.order[0] and bucket.order < order)
+    start, end = _range(bucket, order, since)
+    return end - start
+
+
+def _put(buckets: Buckets[Key], key: Key, entry: Entry) -> None:
+    bucket = buckets.get(key)
+    if bucket is None:
+        buckets[key] = entry
+    elif isinstance(bucket, Entry):
+        buckets[key] = [bucket, entry] if bucket.order < entry.order else [entry, bucket]
+    elif bucket[-1].order < entry.order:
+        bucket.append(entry)
+    else:
+        insort(bucket, entry, key=_order)
+
+
+def _drop(buckets: Buckets[Key], key: Key) -> None:
+    """Takes the earliest item from a bucket."""
+    bucket = buckets[key]
+    if isinstance(bucket, Entry):
+        del buckets[key]
+    elif len(bucket) > 2:
+        del bucket[0]
+    else:
+        buckets[key] = bucket[1]

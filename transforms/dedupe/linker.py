@@ -1,7 +1,9 @@
-"""The linker: items in the order of their time go in, a verdict on each comes out.
+"""The linker: items go in, a verdict on each comes out.
 
-What it decides is a function of the set of items alone: sketches are taken in the order of event time,
-uri and item_id, and each is compared with what came before it inside the horizon.
+What it decides is a function of the set of items alone, where they come in the order of event time, uri and
+item_id: each is compared with what lies before it inside the horizon. What comes later than that order has
+it is compared with what is held before it, too, but links that were given stay as they are (`wirebeam
+compact` settles them).
 """
 
 from __future__ import annotations
@@ -62,7 +64,9 @@ def _rank(related: Relation) -> int:
 
 
 class Linker:
-    """Links items one by one. Holds what lies inside the horizon, and nothing else grows.
+    """Links items one by one, each with what is held and lies before it inside the horizon.
+
+    What it holds grows until `forget` or `advance` is called.
 
     Args:
         horizon: microseconds of event time that copies may be apart.
@@ -84,6 +88,7 @@ class Linker:
     ) -> None:
         self.horizon = horizon
         self.max_members = max_members
+        self._reach = reach(horizon)
         self._index = Index(max_bucket, max_candidates)
         self.overflows: Counter[str] = self._index.overflows
 
@@ -91,30 +96,54 @@ class Linker:
         """How many items are held."""
         return len(self._index)
 
+    def forget(self, before: int) -> list[str]:
+        """Forget the items before an instant, microseconds since the epoch; gives the ids of those that went.
+
+        The earliest may stay a while: they are forgotten by the thousand. That changes no verdict.
+        """
+        return [entry.sketch.item_id for entry in self._index.forget(before)]
+
+    def reached_back(self, since: int) -> None:
+        """All from an instant on is held again, that was forgotten and now given to `hold`."""
+        if self._index.forgotten is not None and since < self._index.forgotten:
+            self._index.forgotten = since
+
+    def advance(self, time: int) -> None:
+        """Forget what no item from an instant on can be related to, as items come in order."""
+        self._index.forget(time - self._reach)
+
     def hold(self, sketch: Sketch, verdict: Verdict) -> None:
-        """Take in an item that the dataset already holds, with its verdict, in the order of `link`.
+        """Take in an item that the dataset already holds, with its verdict, in any order.
 
         Of the verdict, `story_id`, `revision_of` and `duplicate_of` are looked at. All that the dataset
-        holds from `reach(horizon)` before the first item to link must be given, for links to be the same as
-        if all had come at once.
+        holds from `reach(horizon)` before an item must be held when it is linked, for links to be the same as
+        if all had come at once. Of an item held twice the first counts.
         """
-        self._advance(sketch)
+        if self._index.find(sketch.order):
+            return
         copied = verdict.duplicate_of is not None
         first = not copied and verdict.revision_of is None
         row = verdict.duplicate_of or sketch.uri
         self._add(sketch, keys(sketch), verdict.story_id, row, copied, form(sketch) if first else 0)
 
     def link(self, sketch: Sketch) -> Verdict:
-        """The verdict on an item. Items come in the order of `Sketch.order`.
+        """The verdict on an item, which is held from now on.
+
+        An item that is held already came from another source before: it is a copy of that one, or of what
+        that one copies.
 
         Raises:
-            ValueError: the item is earlier than one linked or held before it.
+            ValueError: what the item must be compared with was forgotten.
         """
-        self._advance(sketch)
+        order, since = sketch.order, sketch.time - self._reach
+        if self._index.forgotten is not None and since < self._index.forgotten:
+            raise ValueError(f"item {sketch.item_id} comes after what it may belong to was forgotten")
+        if held := self._index.find(order):
+            return _again(sketch, held)
         found = keys(sketch)
         frame = form(sketch)
-        recurring = self._index.stories(frame) >= RECURS
-        chosen = self._choose(sketch, self._index.candidates(found), recurring)
+        recurring = self._index.stories(frame, order, since) >= RECURS
+        chosen = self._choose(sketch, self._index.candidates(found, order, since), recurring)
         if chosen is None:
             story_id = self._story_id(sketch)
             self._add(sketch, found, story_id, sketch.uri, False, frame)
@@ -151,7 +180,7 @@ class Linker:
             related = relation(entry.sketch, sketch, horizon=self.horizon, recurring=recurring)
             if related is None:
                 continue
-            if self._index.members(entry.story_id) >= self.max_members:
+            if self._members(entry.story_id, sketch) >= self.max_members:
                 self.overflows["members"] += 1
                 continue
             if not entry.copied:
@@ -169,10 +198,14 @@ class Linker:
                 best = rank, entry, related
         return (best[1], best[2]) if best else None
 
+    def _members(self, story_id: str, sketch: Sketch) -> int:
+        """How many items of a story are held that the item may be related to."""
+        return self._index.members(story_id, sketch.order, sketch.time - self._reach)
+
     def _story_id(self, sketch: Sketch) -> str:
         """The uri; with a suffix where another story inside the horizon has taken it."""
-        if self._index.members(sketch.uri):
-            return f"{sketch.uri}#{sketch.item_id[:12]}"
+        if self._members(sketch.uri, sketch):
+            return f"{sketch.uri}{_STORY_MARK}{sketch.item_id[:12]}"
         return sketch.uri
 
     def _add(
@@ -180,12 +213,18 @@ class Linker:
     ) -> None:
         self._index.add(Entry(sketch, sketch.order, found, story_id, row, copied, frame))
 
-    def _advance(self, sketch: Sketch) -> None:
-        """Forget what no item from now on can be related to."""
-        latest = self._index.latest()
-        if latest and latest > sketch.order:
-            raise ValueError(f"item {sketch.item_id} comes after a later one")
-        self._index.forget(sketch.time - reach(self.horizon))
+
+def _again(sketch: Sketch, held: Entry) -> Verdict:
+    """The verdict on an item that came from another source before."""
+    return Verdict(
+        sketch.item_id,
+        held.story_id,
+        duplicate_of=held.row,
+        duplicate_kind="exact",
+        similarity=1.0,
+        reason="same item from another source",
+        relation="exact",
+    )
 
 
 def assign(sketches: Iterable[Sketch], horizon: int = HORIZON) -> dict[str, Verdict]:
@@ -195,4 +234,8 @@ def assign(sketches: Iterable[Sketch], horizon: int = HORIZON) -> dict[str, Verd
     """
     linker = Linker(horizon)
     once = {sketch.item_id: sketch for sketch in sketches}
-    return {sketch.item_id: linker.link(sketch) for sketch in sorted(once.values(), key=lambda s: s.order)}
+    verdicts = {}
+    for sketch in sorted(once.values(), key=lambda sketch: sketch.order):
+        linker.advance(sketch.time)
+        verdicts[sketch.item_id] = linker.link(sketch)
+    return verdicts

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from schemas.errors import WirebeamError
 from schemas.item import Link
 from transforms.enrich.shapes import TOKENS
-from transforms.enrich.span import Span, Tagger
+from transforms.enrich.span import Span, Tagger, tag_all
 
 SOURCE = "user"
 CONFIDENCE = 0.95
@@ -93,8 +93,15 @@ class Aliased:
 
     def tag(self, text: str, language: str | None) -> list[Span]:
         """The user's names in the text, and the tagger's spans that do not overlap them."""
+        return self.tag_all([(text, language)])[0]
+
+    def tag_all(self, texts: Sequence[tuple[str, str | None]]) -> list[list[Span]]:
+        """The same of several texts."""
+        tagged = tag_all(self._tagger, texts)
+        return [self._with_own(text, sorted(spans)) for (text, _), spans in zip(texts, tagged, strict=True)]
+
+    def _with_own(self, text: str, spans: list[Span]) -> list[Span]:
         own = find(text, self._aliases)
-        spans = sorted(self._tagger.tag(text, language))
         if not own:
             return spans
         merged: list[Span] = []

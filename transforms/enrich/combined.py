@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from transforms.enrich.shapes import sentence_starts
-from transforms.enrich.span import GPE, ORG, PERSON, Span, Tagger, identity
+from transforms.enrich.span import GPE, ORG, PERSON, Span, Tagger, identity, tag_all
 
 # Measured on the developers' half of IEER: of the spans that both find, 97 % are right; where they contradict
 # each other, the rules are right more often than the model if they are this sure, and spans of the rules
@@ -45,15 +45,36 @@ class Combined:
         return self._models.get(language.split("-", 1)[0].lower())
 
     def tag(self, text: str, language: str | None) -> list[Span]:
-        """Spans of both, in order, not overlapping.
+        """Spans of both, in order, not overlapping."""
+        return self.tag_all([(text, language)])[0]
+
+    def tag_all(self, texts: Sequence[tuple[str, str | None]]) -> list[list[Span]]:
+        """Spans of several texts; each model gets those in its language together."""
+        modelled: list[list[Span]] = [[] for _ in texts]
+        by_model: dict[int, list[int]] = {}
+        models = list(self._models.values())
+        for number, (_, language) in enumerate(texts):
+            model = self._model(language)
+            if model is not None:
+                by_model.setdefault(models.index(model), []).append(number)
+        for index, numbers in by_model.items():
+            for number, spans in zip(
+                numbers, tag_all(models[index], [texts[number] for number in numbers]), strict=True
+            ):
+                modelled[number] = sorted(spans)
+        ruled = (sorted(spans) for spans in tag_all(self._rules, texts))
+        return [
+            self._together(text, by_rules, by_model)
+            for (text, _), by_rules, by_model in zip(texts, ruled, modelled, strict=True)
+        ]
+
+    def _together(self, text: str, ruled: list[Span], modelled: list[Span]) -> list[Span]:
+        """What both say of one text.
 
         The same span: the rules' type. Spans that overlap: the rules' if they are sure, else the model's.
         What one of them alone finds: the rules' if they are sure; the model's, but for organisations at
         the beginning of a sentence, where it takes any capital word for one.
         """
-        ruled = sorted(self._rules.tag(text, language))
-        model = self._model(language)
-        modelled = sorted(model.tag(text, language)) if model is not None else []
         if not modelled:
             return ruled
         spans: list[Span] = []

@@ -16,6 +16,7 @@ from transforms.enrich.words import word_set
 
 _SURE = 0.94  # of a gazetteer's name, from which on the gazetteer decides
 _CORRECTED = 0.9  # share of the gazetteer's confidence that is left where a tagger saw another type
+_FEW_HEADS = 60  # first words of names, up to which each is looked for in what is left of the text
 _MOST_FORMS = 20  # that begin with the same word and are looked for: time stays linear
 _INHERITED = 0.97  # share of a full name's confidence that its short form keeps
 
@@ -126,12 +127,13 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 def _short_forms(names: dict[str, Name], known: Gazetteer) -> dict[str, Name]:
     """Forms by which the full names of the story go on: surname, company without its legal form, initials."""
     short: dict[str, Name] = {}
+    generations, legal_forms = word_set("generations"), word_set("legal_forms")
     for name in names.values():
         if " " not in name.form:
             continue
         tokens = name.form.split(" ")
         if name.type == PERSON:
-            while len(tokens) > 1 and tokens[-1] in word_set("generations"):
+            while len(tokens) > 1 and tokens[-1] in generations:
                 tokens.pop()
             if len(tokens) > 1:
                 _offer(short, tokens[-1], name, known)
@@ -141,7 +143,7 @@ def _short_forms(names: dict[str, Name], known: Gazetteer) -> dict[str, Name]:
                     _offer(short, tokens[0], name, known)
         elif name.type == ORG:
             bare = tokens[:]
-            while len(bare) > 1 and bare[-1].rstrip(",") in word_set("legal_forms"):
+            while len(bare) > 1 and bare[-1].rstrip(",") in legal_forms:
                 bare.pop()
             if len(bare) < len(tokens):
                 _offer(short, " ".join(bare).rstrip(","), name, known)
@@ -176,7 +178,7 @@ def _offer(short: dict[str, Name], form: str, name: Name, known: Gazetteer) -> N
             flags & g.FAMILY_NAME and form == name.form[-len(form) :]
         ):
             return
-    elif flags & (_NO_SHORT | g.FIRST_NAME | g.TOWN):
+    elif flags & (_NO_SHORT | g.FIRST_NAME) or form in known.towns:
         return
     entry = known.names.get(form)
     if (
@@ -215,12 +217,14 @@ def _recover(text: str, names: dict[str, Name], short: dict[str, Name]) -> None:
             heads[first].append(form)
         else:
             heads[first] = [form]
+    covered = [place for name in names.values() for place in name.places]
+    covered.sort()
+    if len(heads) <= _FEW_HEADS and not _left_over(text, covered, heads):
+        return
     for forms in heads.values():
         if len(forms) > 1:
             forms.sort(key=len, reverse=True)
             del forms[_MOST_FORMS:]
-    covered = [place for name in names.values() for place in name.places]
-    covered.sort()
     covered.append((len(text) + 1, len(text) + 1))
     at = reach = 0
     for match in WORDS.finditer(text):
@@ -243,6 +247,18 @@ def _recover(text: str, names: dict[str, Name], short: dict[str, Name]) -> None:
                 _mention(names, short, form, start)
                 reach = end
                 break
+
+
+def _left_over(text: str, covered: Iterable[tuple[int, int]], heads: Iterable[str]) -> bool:
+    """Whether what no mention covers holds one of the words: mostly it does not, and this is quick."""
+    gaps = []
+    at = 0
+    for start, end in covered:
+        gaps.append(text[at:start])
+        at = end
+    gaps.append(text[at:])
+    rest = "\n".join(gaps)
+    return any(head in rest for head in heads)
 
 
 def _mention(names: dict[str, Name], short: dict[str, Name], form: str, start: int) -> None:

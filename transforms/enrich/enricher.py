@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import functools
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from transforms.enrich.aliases import read_aliases
 from transforms.enrich.span import identity
-from transforms.enrich.story import Enrichment, Story, enrich
+from transforms.enrich.story import Enrichment, Story, enrich_all
 from transforms.enrich.taggers import tagger
 from transforms.enrich.topics import read_vocabulary
+
+_AT_ONCE = 64  # stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,15 @@ class Enricher:
 
     def enrich(self, story: Story) -> Enrichment:
         """Entities and topics of a story."""
-        return enrich(story, self._tagger, vocabulary=self._vocabulary, aliases=self._aliases)
+        return self.enrich_all([story])[0]
+
+    def enrich_all(self, stories: Iterable[Story]) -> list[Enrichment]:
+        """Entities and topics of each story, some at a time."""
+        found: list[Enrichment] = []
+        rest = iter(stories)
+        while some := list(itertools.islice(rest, _AT_ONCE)):
+            found += enrich_all(some, self._tagger, vocabulary=self._vocabulary, aliases=self._aliases)
+        return found
 
 
 @functools.cache

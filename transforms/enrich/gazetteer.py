@@ -30,7 +30,6 @@ BEFORE_PLACE = 2048
 DEMONYM = 4096
 NEVER = 8192
 COMMON = 16384
-TOWN = 32768  # a town's name that needs company: a preposition, or its state after a comma
 
 _CLASSES = {
     "titles": TITLE,
@@ -83,12 +82,15 @@ class Gazetteer:
         names: name (one word or several) -> what it is.
         starts: first words of the names of several words -> their greatest number of words.
         small: first words of names that go on in small letters (`Fonds monétaire international`).
+        towns: names of towns that need company: a preposition, or their state after a comma. Apart from
+            `words`, which is asked often and should stay small.
     """
 
     words: dict[str, int]
     names: dict[str, Known]
     starts: dict[str, int]
     small: frozenset[str]
+    towns: frozenset[str]
 
 
 def _words() -> dict[str, int]:
@@ -106,9 +108,10 @@ def _words() -> dict[str, int]:
     return words
 
 
-def _places(words: dict[str, int]) -> dict[str, Known]:
-    """Place names; towns too small to stand alone become a flag of the word instead."""
+def _places(words: dict[str, int]) -> tuple[dict[str, Known], frozenset[str]]:
+    """Place names, and towns too small to stand alone."""
     names = {}
+    towns = set()
     for name, kind, number in table("place_words.tsv"):
         flags = words.get(name, 0)
         population = int(number)
@@ -128,10 +131,10 @@ def _places(words: dict[str, int]) -> dict[str, Known]:
         if sure:
             names[name] = _CITY
         elif kind == "city":
-            words[name] = flags | TOWN
+            towns.add(name)
     for abbreviation in word_lists()["state_abbreviations"]:
         names[abbreviation] = _CITY
-    return names
+    return names, frozenset(towns)
 
 
 # Common words that, with a capital inside a sentence, are these bodies.
@@ -151,7 +154,7 @@ def _declined(forms: Iterable[str]) -> Iterator[str]:
 def gazetteer() -> Gazetteer:
     """The tables, built at first use (about half a second)."""
     words = _words()
-    names = _places(words)
+    names, towns = _places(words)
     for name, kind, aliases, same_as in table("regions.tsv"):
         for form in (name, *filter(None, aliases.split("|"))):
             names[form] = Known(kind, _REGION[kind], same_as or name)
@@ -172,4 +175,4 @@ def gazetteer() -> Gazetteer:
             starts[first] = max(starts.get(first, 0), name.count(" ") + 1)
             if second[0].islower() and second not in joined and names[name].type == ORG:
                 small.add(first)
-    return Gazetteer(words, names, starts, frozenset(small))
+    return Gazetteer(words, names, starts, frozenset(small), towns)

@@ -15,6 +15,14 @@ _LIKELY = 0.8  # a city of that name, where there is more than one
 
 
 @functools.lru_cache(maxsize=20_000)
+def named_place(
+    form: str, kind: str, provider: str, language: str | None
+) -> tuple[str, tuple[Link, ...]] | None:
+    """Usual name and links of the place that `place` finds, None where there is none."""
+    found = place(form, kind, provider, language)
+    return (found.name, place_links(found)) if found is not None else None
+
+
 def place(form: str, kind: str, provider: str, language: str | None) -> Place | None:
     """The place that a form means in a text of that agency and language.
 
@@ -36,7 +44,6 @@ def place(form: str, kind: str, provider: str, language: str | None) -> Place | 
     return None
 
 
-@functools.lru_cache(maxsize=20_000)
 def place_links(found: Place) -> tuple[Link, ...]:
     """GeoNames number, ISO 3166-1 and ISO 3166-2 codes; less sure where several places have the name."""
     links = []

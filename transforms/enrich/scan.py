@@ -40,10 +40,23 @@ class Scan:
         reach: end of the last span: runs that start before it are part of it.
         shaped: whether capitals tell names from other words in this language.
         small: first words of known names that go on in small letters.
+        towns: names of towns that need company.
         shouted: the text as it was, if it is all in capitals; `text` has then only the first letters so.
     """
 
-    __slots__ = ("_small", "flags", "names", "reach", "shaped", "shouted", "small", "spans", "starts", "text")
+    __slots__ = (
+        "_small",
+        "flags",
+        "names",
+        "reach",
+        "shaped",
+        "shouted",
+        "small",
+        "spans",
+        "starts",
+        "text",
+        "towns",
+    )
 
     def __init__(self, known: Gazetteer, text: str, shaped: bool, shouted: str | None = None) -> None:
         self.text = text
@@ -52,6 +65,7 @@ class Scan:
         self.names = known.names
         self.starts = known.starts
         self.small = known.small
+        self.towns = known.towns
         self.shaped = shaped
         self.spans: list[Span] = []
         self.reach = 0

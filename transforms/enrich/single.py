@@ -69,19 +69,20 @@ def _by_context(scan: Scan, start: int, end: int, word: str, flags: int) -> None
             scan.add(start, end, PERSON, "role")
     elif flags & g.TITLE:
         return
-    elif flags & g.TOWN and (context & g.BEFORE_PLACE or scan.has_state(end)):
+    elif (context & g.BEFORE_PLACE or scan.has_state(end)) and word in scan.towns:
         scan.add(start, end, GPE, "state")
     elif flags & (g.FAC_END | g.ORG_END) and is_ordinal(before):
         scan.add(start - len(before) - 1, end, FAC if flags & g.FAC_END else ORG, "building")
     elif word.isupper():
         if len(word.replace(".", "")) <= 6 and not word.isdigit():
             scan.add(start, end, ORG, "acronym")
-    elif scan.shouted is not None and flags & g.FAMILY_NAME and not flags & (g.FIRST_NAME | g.TOWN | _ENDS):
-        scan.add(start, end, PERSON, "shouted")
+    elif scan.shouted is not None and flags & g.FAMILY_NAME and not flags & (g.FIRST_NAME | _ENDS):
+        if word not in scan.towns:
+            scan.add(start, end, PERSON, "shouted")
     elif not scan.shaped:
         return
     elif flags & (g.FIRST_NAME | g.FAMILY_NAME):
-        if flags & _ENDS or (flags & g.TOWN and not scan.speaks(end)):
+        if flags & _ENDS or (word in scan.towns and not scan.speaks(end)):
             return
         if not (sentence_starts(scan.text, start) and scan.is_small(word)):
             scan.add(start, end, PERSON, "given" if flags & g.FIRST_NAME else "family")

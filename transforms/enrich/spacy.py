@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ _TYPES = {
 CONFIDENCE = {PERSON: 0.88, ORG: 0.78, GPE: 0.9, LOC: 0.7, FAC: 0.55}
 _BATCH = 64
 _REMEMBERED = 4096
+_Found = dict[str, tuple[tuple[int, int, str], ...]]  # paragraph -> start, end, type
 
 
 class Spacy:
@@ -60,23 +61,34 @@ class Spacy:
         digest = hashlib.sha256((data / "ner" / "model").read_bytes()).hexdigest()
         self.identity = f"{model} {meta['version']} sha256:{digest}"
         self.source = f"spacy:{model}"
-        self._remembered: dict[str, tuple[tuple[int, int, str], ...]] = {}
+        self._remembered: _Found = {}
 
     def tag(self, text: str, language: str | None) -> list[Span]:
         """Spans of a text; none where it is in another language than the model's."""
-        if language is not None and language.split("-", 1)[0].lower() != self.language:
-            return []
-        paragraphs = [paragraph for paragraph in text.split("\n") if paragraph.strip()]
-        found = self._found(dict.fromkeys(paragraphs))
+        return self.tag_all([(text, language)])[0]
+
+    def tag_all(self, texts: Sequence[tuple[str, str | None]]) -> list[list[Span]]:
+        """Spans of several texts: their paragraphs go through the model together."""
+        split = [text.split("\n") if self._reads(language) else [] for text, language in texts]
+        wanted = dict.fromkeys(
+            paragraph for paragraphs in split for paragraph in paragraphs if paragraph.strip()
+        )
+        found = self._found(wanted)
+        return [self._spans(paragraphs, found) for paragraphs in split]
+
+    def _reads(self, language: str | None) -> bool:
+        return language is None or language.split("-", 1)[0].lower() == self.language
+
+    def _spans(self, paragraphs: Iterable[str], found: _Found) -> list[Span]:
         spans = []
         at = 0
-        for paragraph in text.split("\n"):
+        for paragraph in paragraphs:
             for start, end, kind in found.get(paragraph, ()):
                 spans.append(Span(at + start, at + end, kind, CONFIDENCE[kind], self.source))
             at += len(paragraph) + 1
         return spans
 
-    def _found(self, paragraphs: Iterable[str]) -> dict[str, tuple[tuple[int, int, str], ...]]:
+    def _found(self, paragraphs: Iterable[str]) -> _Found:
         remembered = self._remembered
         found = {paragraph: remembered[paragraph] for paragraph in paragraphs if paragraph in remembered}
         new = [paragraph for paragraph in paragraphs if paragraph not in found]

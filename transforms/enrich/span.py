@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 PERSON, ORG, GPE, LOC, FAC = "PERSON", "ORG", "GPE", "LOC", "FAC"
@@ -41,6 +42,20 @@ class Tagger(Protocol):
             language: BCP 47, None where it is not known.
         """
         ...
+
+
+def tag_all(tagger: Tagger, texts: Sequence[tuple[str, str | None]]) -> list[list[Span]]:
+    """Spans of several texts, as `tag` gives them.
+
+    A tagger that is quicker with many texts at once (a model) has a method `tag_all` of its own.
+
+    Args:
+        tagger: what finds the names.
+        texts: text and language of each.
+    """
+    at_once: Callable[[Sequence[tuple[str, str | None]]], list[list[Span]]] | None
+    at_once = getattr(tagger, "tag_all", None)
+    return at_once(texts) if at_once else [tagger.tag(text, language) for text, language in texts]
 
 
 def identity(tagger: Tagger) -> str:

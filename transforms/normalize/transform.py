@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import apache_beam as beam
@@ -17,11 +18,15 @@ from transforms.step import REJECTS, TALLIES, Step
 class _Normalize(Step):
     stage = Stage.NORMALIZE
 
-    def __init__(self, ingested_at: int) -> None:
+    def __init__(self, ingested_at: int | None) -> None:
         self._ingested_at = ingested_at
 
+    def start_bundle(self) -> None:
+        super().start_bundle()
+        self._now = time.time_ns() // 1000 if self._ingested_at is None else self._ingested_at
+
     def apply(self, element: ParsedRaw) -> Iterator[Item]:
-        yield normalize(element.parsed, ingested_at=self._ingested_at)
+        yield normalize(element.parsed, ingested_at=self._now, attributes=element.raw.attributes)
 
     def raw(self, element: ParsedRaw) -> RawItem:
         return element.raw
@@ -38,10 +43,10 @@ class Normalize(beam.PTransform):
 
     Args:
         ingested_at: time of the run, microseconds since the epoch (UTC); injected, so that a run can
-            be repeated to the byte.
+            be repeated to the byte. None where a graph never ends: the time of each bundle.
     """
 
-    def __init__(self, ingested_at: int) -> None:
+    def __init__(self, ingested_at: int | None) -> None:
         super().__init__()
         self._ingested_at = ingested_at
 

@@ -45,6 +45,10 @@ def _first_element(text: str) -> re.Match[str] | None:
     return _ROOT.match(text, position)
 
 
+def _nothing(_: str) -> None:
+    """Python's `NaN` and `Infinity`, which JSON does not have, say nothing."""
+
+
 class Document:
     """A raw item, with lazily read views of its bytes. Lives inside one call of a parser."""
 
@@ -122,8 +126,8 @@ class Document:
             return orjson.loads(self.text)
         except orjson.JSONDecodeError as error:
             message = str(error)
-        try:  # line ends and tabs as they are in a text, half of a pair of surrogates: mended
-            value = json.loads(self.text, strict=False)
+        try:  # line ends and tabs as they are in a text, half of a pair of surrogates, NaN: mended
+            value = json.loads(self.text, strict=False, parse_constant=_nothing)
             mended = orjson.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
         except (ValueError, RecursionError):
             raise ItemError(Code.JSON_BROKEN, f"not JSON: {message}") from None

@@ -16,6 +16,7 @@ _FIELDS = {
     "byline": "byline",
     "abstract": "summary",
     "summary": "summary",
+    "dateline": "dateline",
     "place": "located",
     "sign off": "sign_off",
     "language": "language",

@@ -6,8 +6,14 @@ from dataclasses import fields as dataclass_fields
 from typing import Any
 
 from schemas.item import ParsedItem
+from transforms.parse import misread
 from transforms.parse.document import Document
 
+# Fields that hold text for readers.
+_PROSE = (
+    *("headline", "slugline", "summary", "byline", "dateline", "sign_off", "ed_notes", "keywords"),
+    "paragraphs",
+)
 _NAMES = frozenset(field.name for field in dataclass_fields(ParsedItem))
 
 
@@ -56,7 +62,22 @@ class Fields:
         values = dict(self._values)
         for name, held in self._lists.items():
             values[name] = (*values.get(name, ()), *held)
+        for name in _PROSE:
+            self._mend(values, name)
         if unknown := values.keys() - _NAMES:
             raise TypeError(f"ParsedItem has no field {', '.join(sorted(unknown))}")
         warnings = dict.fromkeys((*self._document.warnings, *values.pop("warnings", ())))
         return ParsedItem(**values, warnings=tuple(warnings), origins=self._origins)
+
+    def _mend(self, values: dict[str, Any], name: str) -> None:
+        """Take back what was misread in a field's text or texts; a warning tells."""
+        held = values.get(name)
+        if isinstance(held, str):
+            found: Any = misread.mended(held)
+        elif isinstance(held, tuple):
+            found = tuple(misread.mended(part) if isinstance(part, str) else part for part in held)
+        else:
+            return
+        if found != held:
+            values[name] = found
+            values["warnings"] = (*values.get("warnings", ()), "encoding_repaired")

@@ -146,11 +146,23 @@ def test_redelivered_items_count_once(item, story):
     assert len(assign([sketch(one), sketch(one)])) == 1
 
 
-def test_items_out_of_order_are_refused(item, story):
+def test_an_item_whose_past_was_forgotten_is_refused(item, story):
     linker = Linker()
-    linker.link(sketch(item(story, hours=2)))
-    with pytest.raises(ValueError, match="later"):
-        linker.link(sketch(item(story, hours=1)))
+    late, now = sketch(item(story, hours=1)), sketch(item(story, hours=2))
+    linker.advance(now.time)
+    linker.link(now)
+    with pytest.raises(ValueError, match="forgotten"):
+        linker.link(late)
+    linker.reached_back(late.time - reach(HORIZON))
+    assert linker.link(late).duplicate_of is None
+
+
+def test_what_comes_late_sees_only_what_lies_before_it(item, story):
+    first, middle, last = (sketch(item(story, hours=hours)) for hours in (1, 2, 3))
+    linker = Linker()
+    assert linker.link(last).duplicate_of is None
+    assert linker.link(first).duplicate_of is None
+    assert linker.link(middle).duplicate_of == first.uri
 
 
 def test_bounds_are_kept_and_counted(item):
@@ -166,8 +178,10 @@ def test_bounds_are_kept_and_counted(item):
 def test_the_index_forgets_what_is_past(item):
     linker = Linker()
     for n in range(400):
-        linker.link(sketch(item(f"Report number {n} of the harbour board about matter {n * 7}.", hours=n)))
-    assert len(linker) <= 97
+        one = sketch(item(f"Report number {n} of the harbour board about matter {n * 7}.", hours=n))
+        linker.advance(one.time)
+        linker.link(one)
+    assert len(linker) <= 97 * 17 // 16 + 1
 
 
 WORDS = [

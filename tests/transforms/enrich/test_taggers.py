@@ -86,8 +86,6 @@ def test_the_model_is_asked_in_its_own_language_only() -> None:
 
 
 def test_the_model_tags_by_paragraph() -> None:
-    pytest.importorskip("spacy")
-    pytest.importorskip(spacy.DEFAULT_MODEL)
     model = spacy.Spacy()
     text = "Barack Obama visited Berlin.\n\nHe met Angela Merkel."
     first = model.tag(text, "en")

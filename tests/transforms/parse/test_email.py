@@ -152,9 +152,9 @@ def test_body_in_a_wire_format_keeps_sender_and_time() -> None:
 
 
 def test_story_form() -> None:
-    form = '{"Headline": ["Ferry opens"], "Body": ["One.\nTwo."], "Priority": ["5", ""], "Place": ["VIC"]}'
+    form = '{"Headline": ["Ferry opens"], "Body": ["One.\nTwo."], "Priority": ["5", ""], "Place": ["VIC"], "Dateline": ["GEELONG", ""]}'
     item = read(mail("Formatted story", form).as_bytes())
-    assert (item.headline, item.urgency, item.located) == ("Ferry opens", 5, "VIC")
+    assert (item.headline, item.urgency, item.located, item.dateline) == ("Ferry opens", 5, "VIC", "GEELONG")
     assert item.paragraphs == ("One.", "Two.")
 
 

@@ -90,7 +90,16 @@ def without_weekday(text: str) -> str:
     if not text.rstrip(" .,)]")[-1:].isalpha():
         return text
     match = _LAST_WORD.search(text)
-    return text[: match.start()] if match and fold(match.group(1)) in words.weekdays() else text
+    if match is None or fold(match.group(1)) not in words.weekdays():
+        return text
+    # `Santo Domingo` is no Sunday: without a comma the day of the week is written small.
+    apart = (
+        match.start() == 0
+        or match.group(1).islower()
+        or match.group()[0] in ",(["
+        or text[match.start() - 1] in ".)"
+    )
+    return text[: match.start()] if apart else text
 
 
 def at_start(text: str, language: str | None = None) -> tuple[str, Found | None]:

@@ -83,6 +83,8 @@ _EQUALS = re.compile(
     r"[(（【\[]\s*([^()（）【】\[\]=＝]{1,40}?)\s*[=＝]\s*([^()（）【】\[\]=＝]{2,30}?)\s*[)）】\]]\s*(.{0,60})$"
 )
 _LENTICULAR = re.compile(r"【\s*([^【】]{2,40}?)\s*】$")
+_SEVERAL = re.compile(r"[/、]")
+_SMALL_MARK = re.compile(r"[^\W\d_]{2,16}")
 _INITIALS = re.compile(r"\.\s?\w{1,2}\.$")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -197,7 +199,10 @@ def _likely(match: re.Match[str], inside: str, text: str) -> bool:
     """Whether what is enclosed may be the mark of an agency that no table knows, and is no place."""
     if match.re is not _BRACKET and not match.group(2):
         return False
-    if not marks.is_likely(inside) or known.qualifiers(inside) or fold(text) in known.aliases():
+    if not marks.is_likely(inside):
+        # `3. März (nordfunk)`: small letters make a mark after a date alone.
+        return _SMALL_MARK.fullmatch(inside) is not None and dates.cut(text[: match.start()])[1] is not None
+    if known.qualifiers(inside) or fold(text) in known.aliases():
         return False
     place = None if inside.isupper() else resolve(inside)
     return place is None or place.how == "misprint"
@@ -251,7 +256,7 @@ def _byline(parts: _Parts) -> None:
         name = text[match.end() :]
         # The place is the longest known ending: names of people have two characters and more.
         for start in range(2, len(name) - 1):
-            if resolve(name[start:]) is not None:
+            if resolve(_SEVERAL.split(name[start:])[0]) is not None:
                 parts.text, parts.byline = name[start:], name[:start].strip()
                 return
     elif match := _BY.match(text):

@@ -9,11 +9,25 @@ from dataclasses import dataclass
 
 from schemas.places import DATA, Entry, fold, places
 
+# What wires write with another state, to which it belongs or did: `LONGYEARBYEN, Norway`, `ASMARA, Ethiopia`.
+DEPENDENT = {
+    "AU": ("CC", "CX", "NF", "PG"), "CN": ("HK", "MO", "TW"), "DK": ("FO", "GL", "IS"), "ET": ("ER",),
+    "FI": ("AX",), "FR": ("BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"),
+    "GB": ("AI", "BM", "FK", "GG", "GI", "GS", "IM", "IO", "JE", "KY", "MS", "PN", "SH", "TC", "VG", "IE"),
+    "ID": ("TL",), "IL": ("PS",), "JO": ("PS", "IL"), "MA": ("EH",), "MY": ("SG",),
+    "NL": ("AW", "BQ", "CW", "SX"), "NO": ("SJ",), "NZ": ("CK", "NU", "TK"), "PK": ("BD",),
+    "RS": ("ME", "XK"), "SD": ("SS",), "US": ("AS", "GU", "MP", "PR", "UM", "VI"), "ZA": ("NA",),
+}  # fmt: skip
 # Ships, planes and the open sea, in the languages of the agencies: a place without a country.
 MOVING = re.compile(
     r"(?:aboard|on ?board|en route|in flight|at sea|on the road|somewhere|over the|off the|near the|with the"
-    r"|on the campaign trail|an bord|auf see|unterwegs|à bord|en mer|en vol|a bordo|en alta mar|en vuelo"
-    r"|in volo|no mar|aan boord|ombord|på havet|laivalla|lennolla|на борту|в море|على متن)\b",
+    r"|on the campaign trail|in the (?=.{0,30}(?:sea|gulf|ocean|strait|channel|air)$)|on the (?=uss |hms )"
+    r"|onboard|an bord|auf (?:hoher )?see|unterwegs|im (?=.*(?:meer|atlantik|pazifik|golf)$)"
+    r"|in der (?=.*(?:see|straße)$)"
+    r"|[àa] bord|en mer|en vol|en (?=méditerranée)|dans l[ea] (?=mer|golfe|avion)"
+    r"|a bordo|en alta mar|en vuelo|en el mar|in volo|in mare|no mar|em alto mar|aan boord|op zee|om ?bord"
+    r"|på havet|till havs|til havs|til søs|til sjøs|laivalla|lennolla|merellä|на борту|в море|в полете"
+    r"|على متن|في البحر)\b|機中|機内|船上",
     re.IGNORECASE,
 )
 
@@ -65,15 +79,24 @@ def area(code: str) -> Area:
 
 
 @functools.cache
-def regions() -> Mapping[str, Area]:
-    """Folded names and abbreviations of states and provinces that stand as qualifiers."""
-    return {fold(name): area(code) for name, code, _ in reversed(list(_rows("places_regions.tsv")))}
+def regions() -> Mapping[str, tuple[Area, ...]]:
+    """Folded names and abbreviations of states and provinces that stand as qualifiers.
+
+    An abbreviation may stand for several (`WA`, `NT`); the first is meant where nothing tells them apart.
+    """
+    table: dict[str, tuple[Area, ...]] = {}
+    for name, code, _ in _rows("places_regions.tsv"):
+        key = fold(name)
+        table[key] = (*table.get(key, ()), area(code))
+    return table
 
 
 @functools.cache
 def countries() -> Mapping[str, Area]:
     """Folded short, old and foreign names of countries, dissolved states among them."""
-    return {fold(name): area(code) for name, code, _ in reversed(list(_rows("places_countries.tsv")))}
+    exonyms = ((name, code) for name, place, code, _ in _rows("places_exonyms.tsv") if not place)
+    rows = [*((name, code) for name, code, _ in _rows("places_countries.tsv")), *exonyms]
+    return {fold(name): area(code) for name, code in reversed(rows)}
 
 
 @functools.cache
@@ -87,7 +110,8 @@ def abbreviations() -> frozenset[str]:
 def aliases() -> Mapping[str, Alias]:
     """Folded names of cities that mean one place: those that stand alone, former and foreign ones."""
     table = {}
-    for name, place, code, _ in reversed(list(_rows("places_cities.tsv"))):
+    exonyms = (row for row in _rows("places_exonyms.tsv") if row[1])
+    for name, place, code, _ in reversed([*_rows("places_cities.tsv"), *exonyms]):
         table[fold(name)] = Alias(fold(place or name), area(code))
     return table
 
@@ -116,7 +140,9 @@ def qualifiers(name: str) -> tuple[Area, ...]:
     found: list[Area] = []
     # `W. Va.` and `N. Y.` are also written with a space.
     for form in (key, key.replace(" ", "")) if len(key) <= 6 else (key,):
-        found += [table[form] for table in (regions(), countries()) if form in table]
+        found += regions().get(form, ())
+        if form in countries():
+            found.append(countries()[form])
     if (site := sites().get(key)) and site.kind == "region" and site.country:
         found.append(Area((site.country,)))
     if not found or key in ("georgia", "victoria"):

@@ -9,21 +9,28 @@ from schemas.agency import Agency, agencies
 from schemas.item import Place
 from schemas.places import fold
 from transforms.normalize.dateline import known, words
-from transforms.normalize.dateline.resolve import resolve, split
+from transforms.normalize.dateline.forms import split
+from transforms.normalize.dateline.resolve import resolve
 
 LONGEST = 90
+MOVING_WORDS = 9
 _AND = re.compile(r"\s*(?:[&+;、]|\s(?:and|und|et|y|e|en|og|och|ja|и|와|및|و)\s|\s[-–—]\s)\s*", re.IGNORECASE)
 _SLASH = re.compile(r"\s*/\s*")
 _COMMA = re.compile(r"\s*[,，،]\s*(?![^()]*\))")
 _TOKEN = re.compile(r"[^\s/,.()\[\]（）-]+")
-_STOP = re.compile(r"[!?;:<>{}\"“”„«»=@#$%^|~\\]|\d{3}|\.\s+[^\W\d_]+\s+[^\W\d_]+\s")
+_STOP = re.compile(r"[!?;<>{}\"“”„«»=@#$%^|~\\]|:(?!ta?\b)|\d{3}|\.\s+[^\W\d_]+\s+[^\W\d_]+\s")
+_QUOTES = re.compile(r"[\"“”„«»]")
 # How sure a place is that stands without date and agency mark.
 _SURE = frozenset(("alias", "qualified", "site", "capital"))
 
 
 def plausible(text: str) -> bool:
     """Whether a text has the form of a place list: capitalised words and particles, no sentence."""
-    if not text or len(text) > LONGEST or _STOP.search(text):
+    if not text or len(text) > LONGEST:
+        return False
+    if known.MOVING.match(text):
+        return len(text.split()) <= MOVING_WORDS and not _STOP.search(_QUOTES.sub("", text))
+    if _STOP.search(text):
         return False
     tokens = _TOKEN.findall(text)
     if not tokens or len(tokens) > 12:
@@ -34,8 +41,21 @@ def plausible(text: str) -> bool:
         if first.isupper() or (first.isalpha() and not first.islower()):
             large += 1
         elif first.islower() and word.casefold() not in words.particles() and not re.match(r"[dl]['’]", word):
-            return False
+            return _is_named(text)
     return large > 0
+
+
+def _is_named(text: str) -> bool:
+    """Whether a text with small words is a place of the tables: `Nations unies`, `Bergen op Zoom`."""
+    name, qualifiers = split(text)
+    if any(not known.qualifiers(part) for part in qualifiers):
+        return False
+    key = fold(name)
+    return (
+        key in known.sites()
+        or key in known.aliases()
+        or bool(known.find(key) if not qualifiers else plausible(name))
+    )
 
 
 def places_of(text: str, agency: Agency | None, language: str | None) -> tuple[Place, ...]:
@@ -120,4 +140,8 @@ def sure(place: Place, any_city: bool = False) -> bool:
 
     `any_city` lets every city of the table do, not only those that nobody can mistake.
     """
-    return place.kind in ("city", "site") and (place.how in _SURE or (any_city and place.how == "population"))
+    if place.kind == "moving":
+        return any_city
+    return place.kind in ("city", "site", "region") and (
+        place.how in _SURE or (any_city and place.how == "population")
+    )

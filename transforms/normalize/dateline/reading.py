@@ -65,6 +65,8 @@ def read(paragraph: str, *, agency: Agency | None, sent: int | None, language: s
     spare: tuple[Head, int] | None = None
     for match in _closers(window):
         kind, end = match.lastgroup or "dash", match.end()
+        if match.group()[0] == "/" and window.find("/") == match.start():
+            continue  # a slash closes a mark that a slash opened
         head = analyse(window[: match.start() + (kind != "dash")], key, language)
         if kind == "mark" and not head.mark:
             continue

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-import re
 
 from schemas.agency import Agency
 from schemas.item import Place
 from schemas.places import Entry, fold, places
-from transforms.normalize.dateline import known, misprints
+from transforms.normalize.dateline import forms, known, misprints
 from transforms.normalize.dateline.known import Area
 
 # An alternate name counts a fifth of the usual one; a place at the agency's home counts four times.
@@ -16,16 +15,13 @@ ALTERNATE = 0.2
 HOME = 4.0
 # A city of the same name as a country's subdivision is meant from this weight on.
 CITY_OVER_ADMIN = 50_000.0
+# A city of this weight is meant before the subdivision that it is the seat of.
+SEAT = 15_000
 # A village smaller than this may be a misprint of a city that wires write every day.
 RARE = 5_000
 LONGEST = 100
-_BRACKETS = re.compile(r"\s*[(（\[]([^()（）\[\]]{1,40})[)）\]]\s*$")
-_NEAR = re.compile(
-    r"(?:near|outside|close to|(?:north|south|east|west)(?:ern)? of|bei|près de|cerca de|vicino a|perto de"
-    r"|nabij|nära|nær|под|недалеко от)\s+(?=\S)",
-    re.IGNORECASE,
-)
-_EDGES = " \t\r\n\u00a0*.,;:_=\"'«»“”„|"
+MANY = 5  # places of a name whose usual names are tried as well
+_GUESSED = ("alias", "population", "admin")
 _LANGUAGE_HOMES = {
     "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "es": ("ES", "MX", "AR"), "pt": ("PT", "BR"),
     "it": ("IT",), "nl": ("NL", "BE"), "sv": ("SE", "FI"), "no": ("NO",), "nb": ("NO",), "nn": ("NO",),
@@ -45,16 +41,6 @@ def homes(agency: Agency | None, language: str | None) -> tuple[str, ...]:
 _WORLDWIDE = frozenset(("reuters", "ap", "afp", "xinhua", "upi", "bloomberg", "dowjones"))
 
 
-def split(name: str) -> tuple[str, tuple[str, ...]]:
-    """A name and its qualifiers: `PORTLAND, Ore.` and `Fráncfort (Alemania)`."""
-    qualifiers: list[str] = []
-    if match := _BRACKETS.search(name):
-        qualifiers.append(match.group(1))
-        name = name[: match.start()]
-    head, *rest = (part.strip(_EDGES) for part in re.split(r"[,，،]", name))
-    return head, tuple(part for part in (*rest, *qualifiers) if part)
-
-
 def resolve(name: str, *, agency: Agency | None = None, language: str | None = None) -> Place | None:
     """The place that a name means.
 
@@ -68,27 +54,51 @@ def resolve(name: str, *, agency: Agency | None = None, language: str | None = N
     """
     if len(name) > LONGEST:
         return None
-    return _resolve(name, homes(agency, language))
+    home, spoken = homes(agency, language), homes(None, language)
+    place = _resolve(name, home)
+    # `Toledo` at Prensa Latina: no city of Cuba, but one of a country of its language.
+    if spoken and spoken != home and place and place.how in _GUESSED and place.country not in home:
+        near = _resolve(name, spoken)
+        return near if near is not None and near.country in spoken else place
+    return place
 
 
 @functools.lru_cache(maxsize=16384)
 def _resolve(name: str, home: tuple[str, ...]) -> Place | None:
-    whole = " ".join(name.strip(_EDGES).split())
+    whole = " ".join(name.strip(forms.EDGES).split())
     if not whole:
         return None
     if known.MOVING.match(whole):
         return Place(whole, "moving", how="moving")
-    if match := _NEAR.match(whole):
-        return _resolve(whole[match.end() :], home)
+    if beside := forms.near(whole):
+        return _resolve(beside, home)
     if (key := fold(whole)) in known.sites() or key in known.aliases():
         return _alone(whole, home)
-    city, extra = split(whole)
+    city, extra = forms.split(whole)
     areas = [found for part in extra if (found := known.qualifiers(part))]
     if areas:
-        return _qualified(city, areas, home)
+        place = _qualified(city, areas, home)
+        if place is not None and place.kind == "unknown" and (beside := forms.without_facility(city)):
+            return _qualified(beside, areas, home, strict=True) or place
+        return place
     if extra:
         return _alone(city, home)
-    return _alone(whole, home) or _spaced(whole, home)
+    return _alone(whole, home) or _spaced(whole, home) or _part(whole, home)
+
+
+def _part(name: str, home: tuple[str, ...]) -> Place | None:
+    """The place of a name that the tables have in a plainer form."""
+    for how, plain in forms.plainer(name):
+        if how == "district":
+            best = max(_cities(fold(plain)), key=_weight, default=None)
+            return _place(best, "population", 1) if best and best.weight >= CITY_OVER_ADMIN else None
+        place = _alone(plain, home)
+        if place is None or place.how == "misprint" or (how == "city" and place.kind == "admin"):
+            continue
+        if how == "city" and place.kind == "country" and (seat := places().capital(place.country or "")):
+            return _place(seat, "capital", 1)
+        return place
+    return None
 
 
 def _spaced(name: str, home: tuple[str, ...]) -> Place | None:
@@ -168,13 +178,25 @@ def _qualified(
     if alias := known.aliases().get(key):
         keys.append(alias.key)
     entries = [entry for form in keys for entry in known.find(form) if entry.kind in ("city", "admin")]
+    # `París (Texas)`, `Moscú (Idaho)`: a foreign name of the great one, given to its namesake.
+    usual = {fold(places().details(entry.row).name) for entry in entries[:MANY] if not entry.main}
+    entries += [entry for form in sorted(usual.difference(keys)) for entry in known.find(form)]
+    entries = [entry for entry in entries if entry.kind in ("city", "admin")]
     entries.sort(key=lambda entry: (entry.kind != "city", -_weight(entry)))
     for area in readings:
         if inside := [entry for entry in entries if area.holds(entry.country, entry.region)]:
             return _place(inside[0], "qualified", len(inside))
+    for area in readings:
+        owned = {code for country in area.countries for code in known.DEPENDENT.get(country, ())}
+        if area.region is not None or not owned:
+            continue
+        if inside := [entry for entry in entries if entry.country in owned]:
+            return _place(inside[0], "qualified", len(inside))
+        if any(found.countries[0] in owned for found in known.qualifiers(city)):
+            return _alone(city, home)
     if strict:
         return None
-    for area in readings:
+    for area in readings if not entries or entries[0].weight < misprints.FREQUENT else ():
         for country in area.countries:
             if (row := misprints.within(key, country, area.region)) is not None:
                 return _place(places().entry(row), "misprint", 1)
@@ -225,7 +247,8 @@ def _aliased(key: str, cities: list[Entry], home: tuple[str, ...]) -> Place | No
 
 def _as_area(name: str, key: str, best: Entry | None, home: tuple[str, ...]) -> Place | None:
     """The country or subdivision of a name, unless the city of that name is meant."""
-    country, region = known.countries().get(key), known.regions().get(key)
+    country = known.countries().get(key)
+    region = next(iter(known.regions().get(key, ())), None)
     if region is not None and len(key) > 2 and (country is None or region.countries[0] in home):
         return _area_place(name, region, "admin")
     areas = [entry for entry in known.find(key) if entry.kind != "city"]
@@ -242,7 +265,19 @@ def _as_area(name: str, key: str, best: Entry | None, home: tuple[str, ...]) -> 
     admins = [entry for entry in areas if entry.kind == "admin"]
     if not admins or len(key) < 3 or (best is not None and _weight(best, home) >= CITY_OVER_ADMIN):
         return None
+    if best is not None and any(_seats(best, admin) for admin in admins):
+        return None
     return _place(next((e for e in admins if e.country in home), admins[0]), "admin", len(admins))
+
+
+def _seats(city: Entry, admin: Entry) -> bool:
+    """Whether a city gives a subdivision its name: Salzburg, Venise."""
+    if city.country != admin.country or city.weight < SEAT or (admin.main and not city.main):
+        return False
+    if city.region == admin.region:
+        return True
+    named = known.find(fold(places().details(admin.row).name))
+    return city.country != "US" and any(entry.row == city.row for entry in named)
 
 
 def _area_place(name: str, area: Area, kind: str) -> Place:

@@ -1,0 +1,231 @@
+"""`wirebeam stream`: the loop, as a process that is started, told and stopped by signals."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline import choices
+from pipeline.progress import configure_logging
+from schemas.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.cycle import Feed
+    from pipeline.feeds import FeedConfig
+    from pipeline.stream import Stream
+
+streams = typer.Typer()
+
+_LAST = 9.0  # seconds after which a stop no longer waits for the cycle at hand
+
+
+class LogFormat(StrEnum):
+    """How events are logged."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class AfterCommit(StrEnum):
+    """What becomes of a committed file: see `pipeline.sources.watch.After`."""
+
+    LEAVE = "leave"
+    MOVE = "move"
+    DELETE = "delete"
+
+
+@streams.command()
+def stream(
+    output: choices.Output,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Folders, http(s)://, kafka://host/topic, pubsub://project/subscription.",
+            show_default=False,
+        ),
+    ] = None,
+    feeds: Annotated[
+        Path | None, typer.Option(help="TOML file with a table a feed; read again on SIGHUP.")
+    ] = None,
+    every: Annotated[
+        float, typer.Option(min=0.05, help="Seconds from one cycle to the next; fractions allowed.")
+    ] = 2.0,
+    max_items: Annotated[
+        int, typer.Option(min=1, help="Files or messages a cycle; fewer where it would take too long.")
+    ] = 4_000,
+    max_bytes: Annotated[int, typer.Option(min=1, help="Bytes of files or messages a cycle.")] = 64 << 20,
+    settle: Annotated[
+        float,
+        typer.Option(min=0, help="Seconds that a file must be unchanged, unless it is renamed into place."),
+    ] = 1.0,
+    after: Annotated[
+        AfterCommit, typer.Option(help="What becomes of a file once it is committed.")
+    ] = AfterCommit.LEAVE,
+    done: Annotated[
+        Path | None, typer.Option(help="Where `--after move` puts files; default: .done in their folder.")
+    ] = None,
+    silence: Annotated[
+        str | None, typer.Option(help="Raise an alarm where a source says nothing for so long: 15m, 2h.")
+    ] = None,
+    stop_when_idle: Annotated[
+        str | None, typer.Option(help="Stop when nothing came for so long: 30s, 5m.")
+    ] = None,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Serve /metrics (Prometheus) and /healthz there.")
+    ] = None,
+    metrics_host: Annotated[str, typer.Option(help="Address to serve metrics at.")] = "127.0.0.1",
+    log_format: Annotated[LogFormat, typer.Option(help="How events are logged.")] = LogFormat.TEXT,
+    provider: choices.Provider = None,
+    source_format: choices.FormatName = None,
+    ner: choices.Ner = "rules",
+    ner_model: choices.NerModel = None,
+    entities: choices.Entities = None,
+    mediatopics: choices.Mediatopics = None,
+    horizon: choices.Horizon = "72h",
+    partition_by: choices.PartitionKeys = None,
+    max_item_bytes: choices.MaxItemBytes = 32 << 20,
+    max_members: choices.MaxMembers = 100_000,
+    max_expansion: choices.MaxExpansion = 4 << 30,
+    max_nesting: choices.MaxNesting = 3,
+    max_depth: choices.MaxDepth = 200,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log each cycle, and Beam's own warnings.")
+    ] = False,
+) -> None:
+    """Follow sources into a dataset until stopped (SIGTERM, Ctrl-C): seconds behind the wire, each item once.
+
+    Where it stands is kept in the dataset, with every commit: killed at any moment, it goes on where it was.
+    """
+    configure_logging()
+    from pipeline import feeds as feeds_file
+    from pipeline import monitor
+    from pipeline.cycle import Listeners, Pace
+    from pipeline.options import duration
+    from pipeline.sources.settings import SettingError
+    from pipeline.sources.watch import FolderSettings
+    from pipeline.stream import Stream
+    from transforms.enrich.enricher import enricher
+
+    monitor.configure(log_format, verbose)
+    if not sources and feeds is None:
+        raise UsageError("name a source, or a file of feeds with --feeds")
+    seconds = duration(silence) / 1e6 if silence else None
+    config = choices.configured(
+        [*(sources or []), *([str(feeds)] if feeds else [])],
+        output,
+        ingested_at=None,
+        now=dt.datetime.now(dt.UTC),
+        provider=provider,
+        source_format=source_format,
+        ner=ner,
+        ner_model=ner_model,
+        entities=entities,
+        mediatopics=mediatopics,
+        horizon=horizon,
+        partition_by=partition_by,
+        max_item_bytes=max_item_bytes,
+        max_members=max_members,
+        max_expansion=max_expansion,
+        max_nesting=max_nesting,
+        max_depth=max_depth,
+    )
+
+    def wanted() -> list[FeedConfig]:
+        found = []
+        for source in sources or []:
+            settings = feeds_file.settings_for(source)()
+            if isinstance(settings, FolderSettings):
+                settings = replace(settings, settle=settle, after=str(after), done=str(done or ""))
+            found.append(feeds_file.FeedConfig(source, settings, seconds))
+        return [*found, *(feeds_file.read(feeds) if feeds else [])]
+
+    followed: dict[str, tuple[FeedConfig, Feed]] = {}
+
+    def opened() -> list[Feed]:
+        """The feeds as they are wanted now; one that is followed as it is wanted stays."""
+        new: dict[str, tuple[FeedConfig, Feed]] = {}
+        for one in wanted():
+            name = one.settings.name or one.source
+            before = followed.get(name)
+            new[name] = before if before and before[0] == one else (one, feeds_file.open_feed(one, output))
+        followed.clear()
+        followed.update(new)
+        return [feed for _, feed in new.values()]
+
+    pace = Pace(
+        every=every,
+        items=max_items,
+        bytes=max_bytes,
+        idle=duration(stop_when_idle) / 1e6 if stop_when_idle else None,
+    )
+    enricher(config.tagging)  # a missing model is said before anything runs
+    try:
+        first = opened()
+    except SettingError as error:
+        raise UsageError(str(error)) from error
+    log = monitor.Log()
+    listeners = Listeners([log])
+    with contextlib.ExitStack() as stack:
+        if metrics_port is not None:
+            from pipeline.metrics import Metrics, serve
+
+            metrics = Metrics()
+            listeners.all.append(metrics)
+            stack.callback(serve(metrics, metrics_port, metrics_host))
+        loop = Stream(config, first, pace, listeners)
+        stop = threading.Event()
+        stack.enter_context(_signals(loop, stop, opened))
+        stack.callback(log.summary)
+        stack.callback(loop.close)
+        loop.open()
+        names = ", ".join(feed.name for feed in loop.feeds)
+        monitor.say(logging.INFO, "started", f"following {names} into {output}", feeds=len(loop.feeds))
+        if sys.stderr.isatty() and log_format is LogFormat.TEXT:
+            listeners.all.append(stack.enter_context(monitor.StatusLine()))
+        loop.run(stop)
+        monitor.say(logging.INFO, "stopping", "stopping; what is committed stays")
+
+
+@contextlib.contextmanager
+def _signals(loop: Stream, stop: threading.Event, opened: object) -> Iterator[None]:
+    """SIGTERM and Ctrl-C end the loop behind the cycle at hand, SIGHUP has the feeds file read again."""
+    ended = threading.Event()
+
+    def abandon() -> None:
+        if not ended.wait(_LAST):
+            # Nothing is lost: what is not committed is taken again by the next process.
+            os.write(
+                2, b"wirebeam: stopped before the cycle at hand was committed; it is read again next time\n"
+            )
+            os._exit(1)
+
+    def end(*_: object) -> None:
+        if stop.is_set():
+            os._exit(1)
+        stop.set()
+        threading.Thread(target=abandon, name="stop", daemon=True).start()
+
+    def reload(*_: object) -> None:
+        loop.reload(opened)  # type: ignore[arg-type]
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, reload)
+    try:
+        yield
+    finally:
+        ended.set()
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,54 @@
+"""The graph of a run, built once and run again and again in this process.
+
+To build the graph and to translate it costs more than to run it over a few items: a stream does it once. What
+differs from cycle to cycle, the deliveries, the graph reads from a file when it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import apache_beam as beam
+from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
+from apache_beam.transforms.environments import EmbeddedPythonEnvironment
+
+from pipeline.graph import build
+from pipeline.options import LOCAL, Config, beam_options
+from pipeline.sinks.dataset import Dataset
+from pipeline.sources import spool
+from pipeline.sources.live import Delivery
+
+_SPOOL = "deliveries"
+
+
+class RepeatedGraph:
+    """The graph of `pipeline.graph.build` for deliveries that change from cycle to cycle.
+
+    Args:
+        config: what the stream is told; all cycles share its run id.
+        dataset: where rows go.
+    """
+
+    def __init__(self, config: Config, dataset: Dataset) -> None:
+        self._spool = dataset.staging(config.run_id) / _SPOOL
+        self._options = beam_options([], LOCAL)
+        pipeline = beam.Pipeline(options=self._options)
+        build(pipeline, config, spool.ReadSpool(self._spool), dataset, spread=False)
+        self._proto = pipeline.to_runner_api(default_environment=EmbeddedPythonEnvironment.default())
+
+    def run(self, deliveries: Sequence[Delivery], problem: str | None = None) -> str | None:
+        """Run the graph over some deliveries.
+
+        Args:
+            deliveries: what to read.
+            problem: why these must not be read: they become rejects.
+
+        Returns:
+            The state in which it ended, for `pipeline.run.ingest`.
+
+        Raises:
+            Exception: whatever went wrong in a stage.
+        """
+        spool.write(self._spool, deliveries, problem)
+        state: str | None = FnApiRunner().run_via_runner_api(self._proto, self._options).wait_until_finish()
+        return state

@@ -1,0 +1,84 @@
+"""The deliveries of one cycle of a stream in a file, so that a graph built once reads other ones each time.
+
+A record is a line of JSON, what is known of the delivery, and as many bytes as the line says. The file
+belongs to one cycle: it needs no sync, since the sources keep what no manifest accounts for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import orjson
+
+from pipeline.sinks.durable import explained
+from pipeline.sources.files import Resource
+from pipeline.sources.live import Delivery
+from schemas.raw import Attribute
+from schemas.rows import register_row
+
+register_row(Resource)
+
+
+def write(path: Path, deliveries: Iterable[Delivery], problem: str | None = None) -> None:
+    """Writes deliveries, in their order.
+
+    Args:
+        path: the file.
+        deliveries: what goes into it.
+        problem: why they must not be read, see `Resource`.
+
+    Raises:
+        WirebeamError: the file could not be written (disk full, no permission).
+    """
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            for one in deliveries:
+                head = {
+                    "uri": one.uri,
+                    "received_at": one.received_at,
+                    "size": one.size,
+                    "media_type": one.media_type,
+                    "provider": one.provider,
+                    "source_format": one.source_format,
+                    "attributes": one.attributes,
+                    "problem": problem,
+                    "bytes": None if one.data is None else len(one.data),
+                }
+                file.write(orjson.dumps(head, default=str, option=orjson.OPT_APPEND_NEWLINE))
+                file.write(one.data or b"")
+
+
+def read(path: Path) -> Iterator[Resource]:
+    """The deliveries of a file, one held at a time."""
+    with path.open("rb") as file:
+        for line in file:
+            head: dict[str, Any] = orjson.loads(line)
+            size = head.pop("bytes")
+            head["attributes"] = tuple(Attribute(name, value) for name, value in head["attributes"])
+            yield Resource(data=None if size is None else file.read(size), **head)
+
+
+class _ReadSpool(beam.DoFn):
+    def process(self, element: str) -> Iterator[Resource]:
+        yield from read(Path(element))
+
+
+class ReadSpool(beam.PTransform):
+    """The deliveries in a file, opened when the pipeline runs -> `Resource`.
+
+    Args:
+        path: the file, on storage that all workers reach.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def expand(self, pbegin: beam.pvalue.PBegin) -> beam.PCollection:
+        """Apply the source."""
+        step = beam.ParDo(_ReadSpool()).with_output_types(Resource)
+        return pbegin | "Path" >> beam.Create([str(self._path)]) | step

@@ -1,0 +1,205 @@
+"""The Kafka source against a real broker that is stopped, killed, emptied, grown and shared."""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import NewPartitions
+
+from pipeline.sources.connect import connect
+from pipeline.sources.live import Position
+from pipeline.sources.settings import KafkaSettings
+from tests.brokers.kafka import Broker
+from tests.pipeline.sources.server import collect, nothing, opened, wait_for
+
+pytestmark = pytest.mark.engines
+FAST = KafkaSettings(
+    retry_ceiling=0.2,
+    options={
+        "fetch.wait.max.ms": "20",
+        "topic.metadata.refresh.interval.ms": "500",
+        "session.timeout.ms": "6000",
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    with Broker(tmp_path_factory.mktemp("broker"), secure="geheim") as running:
+        yield running
+
+
+@pytest.fixture
+def topic(broker: Broker) -> str:
+    name = f"wire-{uuid.uuid4().hex[:8]}"
+    broker.create(name, 2)
+    return name
+
+
+def send(broker: Broker, topic: str, *numbers: int) -> None:
+    producer = broker.producer()
+    for number in numbers:
+        producer.produce(topic, b"item %d" % number, partition=number % 2)
+    assert producer.flush(20) == 0
+
+
+def fresh(broker: Broker, topic: str) -> tuple[str, KafkaSettings]:
+    return f"kafka://{broker.servers}/{topic}", replace(FAST, group=f"g-{topic}")
+
+
+def test_a_broker_that_is_stopped_and_killed_and_comes_back(broker: Broker, topic: str) -> None:
+    uri, settings = fresh(broker, topic)
+    send(broker, topic, *range(10))
+    with opened(uri, settings) as source:
+        _, position = collect(source, 10, 30)
+        for kill in (False, True):
+            broker.stop(kill=kill)
+            assert wait_for(lambda: source.health().failure, 20)  # type: ignore[attr-defined]
+            source.acknowledge(position)
+            nothing(source, 0.2)
+            broker.start()
+            send(broker, topic, 10 + kill)
+            (got,), position = collect(source, 1, 60)
+            assert got.data == b"item %d" % (10 + kill)
+            wait_for(lambda: source.health().failure is None)  # type: ignore[attr-defined]
+
+
+def test_a_broker_that_is_not_there_when_we_start(tmp_path: Path) -> None:
+    late = Broker(tmp_path / "late")
+    with opened(f"kafka://{late.servers}/wire", FAST) as source:
+        assert wait_for(lambda: source.health().failure, 20)  # type: ignore[attr-defined]
+        with late:
+            late.create("wire", 2)
+            send(late, "wire", 1)
+            assert collect(source, 1, 60)[0][0].data == b"item 1"
+
+
+def test_offsets_that_the_broker_deleted_are_counted_and_said(
+    broker: Broker, topic: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    uri, settings = fresh(broker, topic)
+    send(broker, topic, *range(20))
+    admin = broker.admin()
+    admin.delete_records([TopicPartition(topic, 0, 7)])[TopicPartition(topic, 0)].result(20)
+    with opened(uri, settings, {topic: {"0": 2, "1": 10}}) as source:
+        got, position = collect(source, 3, 30)
+        assert [one.data for one in got] == [b"item 14", b"item 16", b"item 18"]
+        assert source.health().lost == 5  # type: ignore[attr-defined]
+        assert "deleted 2 to 6 unread: up to 5 items are lost" in caplog.text
+    with opened(uri, settings, position) as source:
+        nothing(source, 1.5)
+        assert source.health().lost == 0, "counted once"  # type: ignore[attr-defined]
+    with opened(uri, settings, {topic: {"0": 500, "1": 10}}) as source:
+        assert len(collect(source, 3, 30)[0]) == 3, "a topic made anew is read from its beginning"
+        assert "made anew" in caplog.text
+
+
+def test_a_partition_that_is_added_is_read_whole(broker: Broker, topic: str) -> None:
+    uri, settings = fresh(broker, topic)
+    send(broker, topic, 0, 1)
+    with opened(uri, replace(settings, start="latest"), {topic: {"0": 1, "1": 1}}) as source:
+        nothing(source, 1)
+        admin = broker.admin()
+        admin.create_partitions([NewPartitions(topic, 3)])[topic].result(20)
+        producer = broker.producer()
+        wait_for(lambda: len(producer.list_topics(topic, timeout=5).topics[topic].partitions) == 3)
+        producer.produce(topic, b"new", partition=2)
+        assert producer.flush(20) == 0
+        (got,), position = collect(source, 1, 40)
+        assert got.uri == f"{uri}/2/0"
+        assert position[topic] == {"0": 1, "1": 1, "2": 1}
+
+
+def test_two_members_share_the_partitions_and_lose_nothing(broker: Broker, topic: str) -> None:
+    uri, settings = fresh(broker, topic)
+    got: list[str] = []
+
+    def drain(*sources: Any) -> None:
+        for source in sources:
+            taken = source.take(1000, 1 << 30)
+            got.extend(one.data.decode() for one in taken.deliveries)
+            if taken.deliveries:
+                source.acknowledge(taken.position)
+
+    with opened(uri, settings) as first:
+        send(broker, topic, *range(50))
+        wait_for(lambda: drain(first) or len(got) == 50, 30)
+        with opened(uri, settings) as second:
+            wait_for(lambda: len(first._owned) == len(second._owned) == 1, 30)  # type: ignore[attr-defined]
+            send(broker, topic, *range(50, 100))
+            wait_for(lambda: drain(first, second) or len(set(got)) == 100, 30)
+            time.sleep(1)  # the commits
+        wait_for(lambda: len(first._owned) == 2, 30)  # type: ignore[attr-defined]
+        send(broker, topic, *range(100, 150))
+        wait_for(lambda: drain(first) or len(set(got)) == 150, 30)
+        doubled = [one for one, times in Counter(got).items() if times > 1]
+    assert doubled == []
+
+
+def test_tls_and_sasl_are_checked(
+    broker: Broker, topic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(broker, topic, 1)
+    monkeypatch.setenv("K_USER", "wirebeam")
+    monkeypatch.setenv("K_GOOD", "geheim")
+    monkeypatch.setenv("K_BAD", "falsch")
+    uri = f"kafka://{broker.secure_servers}/{topic}"
+    ca = str(broker._folder / "ca.pem")
+    login = replace(
+        FAST, tls=True, ca_file=ca, sasl_mechanism="PLAIN", user_env="K_USER", password_env="K_GOOD"
+    )
+    with opened(uri, login) as source:
+        assert collect(source, 1, 30)[0][0].data == b"item 1"
+    with opened(uri, replace(login, password_env="K_BAD")) as source:
+        failure = wait_for(lambda: source.health().failure, 20)  # type: ignore[attr-defined]
+        assert "uthentication failed" in failure
+        assert "falsch" not in failure
+    with opened(uri, replace(login, ca_file="")) as source:
+        assert "certificate" in wait_for(lambda: source.health().failure, 20)  # type: ignore[attr-defined]
+        nothing(source, 0.1)
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_crashes_anywhere_lose_nothing_and_repeat_only_what_was_not_committed(
+    broker: Broker, topic: str, seed: int
+) -> None:
+    """Take, commit, acknowledge, crash and reopen at random: the committed rows are the messages, each once."""
+    random_ = random.Random(seed)
+    uri, settings = fresh(broker, topic)
+    send(broker, topic, *range(400))
+    manifest: Position | None = None
+    committed: list[str] = []
+    source = connect(uri, settings)
+    source.open(manifest)
+    end = time.monotonic() + 120
+    crashes = 0
+    while len(committed) < 400:
+        assert time.monotonic() < end, len(committed)
+        taken = source.take(random_.randint(1, 60), 1 << 30)
+        if not taken.deliveries:
+            time.sleep(0.02)
+            continue
+        crash = random_.random()
+        if crash > 0.15:  # else: the process dies before its manifest
+            manifest = taken.position
+            committed += [one.uri for one in taken.deliveries]
+        if crash > 0.3:  # else: ... or before it told the group
+            source.acknowledge(taken.position)
+        else:
+            crashes += 1
+            source.close()
+            source = connect(uri, settings)
+            source.open(manifest)
+    nothing(source, 0.5)
+    source.close()
+    assert crashes > 1
+    assert len(set(committed)) == len(committed) == 400

@@ -1,0 +1,223 @@
+"""What a stream remembers from cycle to cycle gives the links that separate runs over the same items give."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow.dataset as ds
+import pytest
+
+from pipeline.compact import compact
+from pipeline.link import plan
+from pipeline.memory import Memory
+from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.parquet import write_data_file
+from pipeline.sinks.staging import stage_items, stage_rejects
+from pipeline.stage import ITEMS, StagedFile
+from pipeline.write import gather, with_enrichment, with_links
+from schemas.arrow import REJECTS as REJECTS_SCHEMA
+from schemas.arrow import STORIES
+from schemas.errors import Code, Reject, Stage
+from schemas.item import Item
+from tests.pipeline.sinks import rows
+from transforms.dedupe.fingerprint import encode
+from transforms.dedupe.sketch import sketch
+from transforms.step import REJECTS
+
+HOUR = 3_600_000_000
+HORIZON = 12 * HOUR
+START = 1_700_000_000_000_000
+WORDS = [
+    "the",
+    "board",
+    "of",
+    "Norrsund",
+    "said",
+    "that",
+    "its",
+    "ferries",
+    "carried",
+    "more",
+    "freight",
+    "while",
+    "crews",
+    "asked",
+    "for",
+    "better",
+    "pay",
+]
+
+
+def files_of(
+    dataset: Dataset, name: str, items: Sequence[Item], rejects: Sequence[Reject], memory: Memory | None
+) -> tuple[list[Any], Counter[tuple[str, str]]]:
+    """The staged files of a cycle, and what its linking counted."""
+    folder = dataset.staging(name)
+    staged = []
+    prints = [encode(sketch(item)) for item in items]
+    if items:
+        made = stage_items(folder / "items", items, prints, dataset.partition_by)
+        staged.append(StagedFile(ITEMS, made.path, len(made.ids)))
+    if rejects:
+        made = stage_rejects(folder / "rejects", rejects, run_id="run", now=0)
+        staged.append(StagedFile(REJECTS, made.path, len(made.ids)))
+    plans, counts = plan(staged, dataset, folder / "links", HORIZON, 1000, memory)
+    files = []
+    for one in plans:
+        tables = []
+        for found, verdicts in gather(one):
+            if one.dataset == "rejects":
+                tables.append(found.select(REJECTS_SCHEMA.names))
+            else:
+                linked = with_enrichment(with_links(found, verdicts), None)
+                tables.append(linked.select(STORIES.names))
+        files.append(
+            write_data_file(
+                folder, one.dataset, one.partition, tables, run_id="run", partition_by=dataset.partition_by
+            )
+        )
+    return files, counts
+
+
+def cycle(
+    dataset: Dataset, number: int, items: Sequence[Item], rejects: Sequence[Reject], memory: Memory | None
+) -> Counter[tuple[str, str]]:
+    files, counts = files_of(dataset, f"cycle{number}", items, rejects, memory)
+    commit = dataset.commit(f"cycle{number}", files)
+    dataset.discard(f"cycle{number}")
+    if memory is not None:
+        memory.committed(commit.sequence)
+    return counts
+
+
+def held(output: Path) -> dict[str, list[dict[str, Any]]]:
+    found = {}
+    for name in ("stories", "duplicates", "rejects"):
+        if any((output / name).rglob("*.parquet")):
+            table = ds.dataset(output / name, format="parquet", partitioning="hive").to_table()
+            made = table.to_pylist()
+            found[name] = sorted(
+                made, key=lambda row: (row.get("item_id") or row["reject_id"], row["source"])
+            )
+    return found
+
+
+def story(draw: random.Random) -> str:
+    return " ".join(draw.choice(WORDS) + draw.choice(["", "", "s", "ed"]) for _ in range(60))
+
+
+def feed(seed: int, cycles: int = 30) -> Iterator[tuple[list[Item], list[Reject]]]:
+    """Cycles half an hour apart: new stories, copies, cuts and corrections of old ones, most of them in time,
+    some hours or months late, some dated in the future, some without a time, some delivered again."""
+    draw = random.Random(seed)
+    texts = [story(draw) for _ in range(25)]
+    sent: list[Item] = []
+    number = 0
+    for turn in range(cycles):
+        now = START + turn * HOUR // 2
+        items = []
+        for _ in range(draw.randrange(1, 7)):
+            number += 1
+            kind = draw.randrange(12)
+            if kind < 2 and sent:
+                again = draw.choice(sent)
+                elsewhere = {} if kind else {"source": f"/other/{number}", "received_at": now}
+                made = rows.item(0, **{**values(again), **elsewhere, "ingested_at": now})
+                items.append(made)
+                continue
+            text = draw.choice(texts)
+            late = {2: 5 * HOUR, 3: 11 * HOUR, 4: 40 * HOUR, 5: 3000 * HOUR, 6: -4000 * HOUR}.get(kind, 0)
+            time = now - late + draw.randrange(HOUR // 2)
+            more: dict[str, Any] = {}
+            if kind == 7:
+                more = {"time_source": "ingested_at", "received_at": now}
+                time = now
+            if kind == 8:
+                text = text[:220]
+            if kind == 9:
+                more = {"revision_kind": "correction"}
+            made = rows.item(
+                draw.randrange(10) if kind == 7 else 100 + number,
+                body_text=text,
+                headline_text=text[:40],
+                uri=f"urn:example:{number if draw.randrange(4) else number // 8}",
+                version_created=time,
+                ingested_at=now,
+                **({"time_source": "version_created"} | more),
+            )
+            items.append(made)
+        sent += items
+        broken = [b"%d" % draw.randrange(12) for _ in range(draw.randrange(3))]
+        rejects = [Reject("/raw", Stage.PARSE, Code.NOT_NEWS, "no news", raw, now) for raw in broken]
+        yield items, rejects
+
+
+def values(item: Item) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in item.__dataclass_fields__}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_kept_from_cycle_to_cycle_it_links_as_separate_runs_do(seed: int, tmp_path: Path) -> None:
+    counted: list[list[Counter[tuple[str, str]]]] = []
+    for name, memory in (("apart", None), ("kept", Memory(HORIZON))):
+        with Dataset.open(tmp_path / name) as dataset:
+            counted.append([cycle(dataset, n, *one, memory) for n, one in enumerate(feed(seed))])
+    assert counted[0] == counted[1]
+    apart, kept = held(tmp_path / "apart"), held(tmp_path / "kept")
+    assert apart == kept
+    whole = sum(counted[0], Counter())
+    assert whole["redelivered", ""] > 5
+    assert {"new", "exact", "near", "correction"} <= {label for event, label in whole if event == "link"}
+    assert len(kept["rejects"]) > 5
+
+
+def test_it_forgets_what_is_past(tmp_path: Path) -> None:
+    memory = Memory(HORIZON)
+    with Dataset.open(tmp_path) as dataset:
+        sizes = []
+        for number in range(60):
+            made = rows.item(
+                number, body_text=story(random.Random(number)), version_created=number * 2 * HOUR
+            )
+            cycle(dataset, number, [made], [], memory)
+            sizes.append(len(memory.linker))
+    assert max(sizes) <= 24  # of 60: 42 hours, since the present is the median of 15 cycles
+    assert memory.since is not None
+
+
+def test_it_reads_anew_what_it_did_not_see(tmp_path: Path) -> None:
+    """A plan that was never committed, and a compaction in between, leave nothing behind."""
+    results = []
+    for name, memory in (("apart", None), ("kept", Memory(HORIZON))):
+        output = tmp_path / name
+        counted = []
+        for number, one in enumerate(feed(9)):
+            with Dataset.open(output) as dataset:
+                if number % 5 == 2:
+                    files_of(dataset, "lost", *one, memory)
+                    dataset.discard("lost")
+                counted.append(cycle(dataset, number, *one, memory))
+            if number == 20:
+                compact(output, horizon=HORIZON, ner="off")
+        results.append((counted, held(output)))
+    assert results[0] == results[1]
+
+
+def test_one_wrong_date_does_not_empty_it(tmp_path: Path) -> None:
+    memory = Memory(HORIZON)
+    with Dataset.open(tmp_path) as dataset:
+        for number in range(1, 20):
+            time = (9_000 if number == 12 else number) * HOUR
+            made = rows.item(number, body_text=story(random.Random(number)), version_created=time)
+            cycle(dataset, number, [made], [], memory)
+        assert len(memory.linker) == 19
+    # The same when the dataset is opened again: some rows of the future are not the present.
+    fresh = Memory(HORIZON)
+    with Dataset.open(tmp_path) as dataset:
+        made = rows.item(20, body_text=story(random.Random(20)), version_created=20 * HOUR)
+        cycle(dataset, 20, [made], [], fresh)
+        assert len(fresh.linker) == 20
