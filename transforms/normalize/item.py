@@ -62,7 +62,8 @@ def normalize(parsed: ParsedItem, *, ingested_at: int, attributes: Sequence[Attr
     agency = agency or story.agency
     zone = agency.timezone if agency else "UTC"
 
-    pub_status = status.read(parsed.pub_status, parsed.signals, sent_headline, story.paragraphs)
+    notice = story.paragraphs or [*parsed.ed_notes, *story.front.notes]
+    pub_status = status.read(parsed.pub_status, parsed.signals, sent_headline, notice)
     told = sent_headline or sent_slugline or story.paragraphs or story.summary
     if not told and pub_status == status.USABLE:
         raise ItemError(Code.NO_CONTENT, _nothing(parsed))

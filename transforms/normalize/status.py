@@ -18,26 +18,30 @@ _SAID = {
     for word in words.split()
 }
 _WORDS = re.compile(
-    r"^\W*(?:(?:mandatory|story|bulletin|urgent|please)\W+)*(?:(?P<kill>kill|story (?:is )?withdrawn"
+    r"^\W*(?:(?:mandatory|story|bulletin|urgent|please|achtung|attention)\W+)*"
+    r"(?:(?P<kill>(?:kill\W+)*kill|story (?:is )?withdrawn"
     r"|withdrawn|kill story"
     r"|kill(?:ed)? advisory|storn(?:o|ierung|iert)|annul(?:e|é|ée|ation|lation|lering|leras|leret)"
     r"|anula(?:ci[oó]n|da|do)"
     r"|annull(?:a|ato|amento)|tilbakekalle(?:s|t)|tilbagekald(?:es|t)|trekkes(?: tilbake)?|ingetrokken"
     r"|peruttu|cofnięt[eay]"
     r"|анулирован\w*|аннулирован\w*|отзыв)|(?P<hold>withhold|hold for release|do not (?:use|publish)))"
-    r"(?=\W*(?:$|[-–—:/!*]|\b(?:story|text|meldung|d[ée]p[eê]che|bericht|saken|nyheten|juttu|notizia)\b))",
+    r"(?=\W*(?:$|[-–—:/!*]|\b(?:(?:de |der )?(?:la |notre |die |il )?"
+    r"(?:story|text|meldung|d[ée]p[eê]che|bericht|saken|nyheten|juttu|notizia))\b))"
+    r"|^\W*mandatory kill\b",
     re.I,
 )
 _FIRST = re.compile(r"\W*([^\W_]+)")
 _STEMS = (
-    "annul", "anul", "bulletin", "cofn", "do", "hold", "ingetr", "kill", "mandatory", "perut", "please",
-    "storn", "story", "tilbag", "tilbak", "trekk", "urgent", "withdr", "withh", "анул", "аннул", "отзыв",
+    "achtung", "annul", "anul", "attention", "bulletin", "cofn", "do", "hold", "ingetr", "kill", "mandatory",
+    "perut", "please", "storn", "story", "tilbag", "tilbak", "trekk", "urgent", "withdr", "withh",
+    "анул", "аннул", "отзыв",
 )  # fmt: skip
 _NOTICES = ("withdr", "kill", "retract", "cancel", "disregard", "storniert", "zurück", "annuler", "supprimer")
 _SENTENCE = re.compile(
     r"\b(?:(?:this|the (?:above|following)|our) (?:story|item|article)|story .{3,120}?) (?:has been|is|was) "
-    r"(?:withdrawn|killed|retracted|canceled|cancelled)\b|\b(?:please|editors,?) (?:kill|withdraw"
-    r"|disregard) (?:the|this|our|all)\b"
+    r"(?:withdrawn|killed|retracted|canceled|cancelled)\b|\b(?:please|editors,?) (?:kill\b|(?:withdraw"
+    r"|disregard) (?:the|this|our|all)\b)"
     r"|\bmeldung .{0,80}?\b(?:wird|ist) (?:hiermit )?(?:storniert|zur[üu]ckgezogen)\b"
     r"|\b(?:veuillez|pri[èe]re de|merci d['e]) ?(?:annuler|supprimer) (?:notre|la|cette)\b",
     re.I,
@@ -66,7 +70,7 @@ def read(said: str | None, signals: Sequence[str], headline: str | None, paragra
     for text in (headline, paragraphs[0] if paragraphs else None):
         first = _FIRST.match(text) if text else None
         if text and first and first[1].casefold().startswith(_STEMS) and (match := _WORDS.match(text[:80])):
-            return CANCELED if match["kill"] else WITHHELD
+            return WITHHELD if match["hold"] else CANCELED
     if 0 < len(paragraphs) < 6 and sum(map(len, paragraphs)) < _ADVISORY:
         notice = " ".join(paragraphs).casefold()
         if any(stem in notice for stem in _NOTICES) and _SENTENCE.search(notice):
@@ -75,4 +79,5 @@ def read(said: str | None, signals: Sequence[str], headline: str | None, paragra
 
 
 def _said(value: str) -> str | None:
-    return _SAID.get(re.sub(r"[\W_]+", "", value.rpartition(":")[2].casefold()))
+    last = re.split(r"[:/#]", value.rstrip("/"))[-1]
+    return _SAID.get(re.sub(r"[\W_]+", "", last.casefold()))

@@ -2,7 +2,7 @@
 
 Read are: ISO 8601, basic and extended, with and without zone, with fractions; RFC 2822; `YYYYMMDD`,
 `YYYYMMDDhhmm[ss]`; epoch seconds, milliseconds and microseconds; IPTC 7901's `DDhhmm[Z] MON YY`;
-`DD.MM.YYYY hh:mm`; and `--MM-DD`, ISO 8601's day without a year, for headers that have none.
+`DD.MM.YYYY hh:mm`, `DD/MM/YYYY`; and `--MM-DD`, ISO 8601's day without a year, for headers that have none.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _ZONES |= {"PDT": -420, "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780}
 _ZONE = r"\s*(?:(?P<offset>[+-]\d{2}:?\d{2})|(?P<zone>[A-Z]{1,4}))?"
 _LOOSE = re.compile(  # 2015-3-1 9:05, 13.03.2015 11:22, 2015/03/13T11:22:33.123456789+01:00
     r"(?:(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
-    r"|(?P<day2>\d{1,2})[.](?P<month2>\d{1,2})[.](?P<year2>\d{4}))"
+    r"|(?P<day2>\d{1,2})(?P<mark>[./])(?P<month2>\d{1,2})(?P=mark)(?P<year2>\d{4}))"
     r"(?:[T ,]\s*(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?)?"
     + _ZONE
     + "$"
@@ -137,6 +137,8 @@ def _other(value: str, timezone: str, near: int | None) -> Time | None:
         part = match.groupdict()
         month, full = part["month"] or part["month2"], part["hour"] is not None
         year, day = part["year"] or part["year2"], part["day"] or part["day2"]
+        if part["mark"] == "/" and int(month) > 12:  # as Americans write it; day first where both could be
+            month, day = day, month
         second, fraction = part["second"], ((part["fraction"] or "") + "000000")[:6]
     elif match := _FILED.match(value):
         part = match.groupdict()

@@ -27,19 +27,8 @@ from transforms.parse.registry import Format, formats, sniff
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):(?: |\t|$)", re.M)
 _ORIGIN = frozenset(("from", "received", "return-path", "delivered-to"))
-_KNOWN = _ORIGIN | frozenset(
-    (
-        "to",
-        "date",
-        "subject",
-        "message-id",
-        "sender",
-        "mime-version",
-        "content-type",
-        "reply-to",
-        "x-received",
-    )
-)
+_USUAL = "to date subject message-id sender mime-version content-type reply-to x-received"
+_KNOWN = _ORIGIN | frozenset(_USUAL.split())
 _MAILBOX = re.compile(rb"^From \S+ .{10,60}\d{4}\r?\n", re.M)
 _LONG_FIELD = re.compile(rb"^content-[a-z-]+:(?:[^\n]|\n[ \t]){4000}", re.M | re.I)
 _MAIL = "message/rfc822"
@@ -48,6 +37,8 @@ _DEEPEST = 8  # mails attached to one another
 _PARTS = 2000  # lines in one mail that may part it
 _SUBJECT = re.compile(r"(?:(?:fwd?|re|wg|aw|tr|rv)\s*:\s*)+", re.I)
 _SIGNATURE = "-- "
+_LATIN = frozenset({"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"})
+_SMART = re.compile(rb"[\x80-\x9f]")
 _FILES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/pkcs7", "application/pgp")
 # The standard library parses a field anew whenever it is asked for, a dozen times a mail.
 _POLICY = policy.default.clone(header_factory=functools.lru_cache(maxsize=256)(HeaderRegistry()))
@@ -116,16 +107,21 @@ def parse(document: Document) -> Iterator[ParsedItem | Reject]:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A mail, or a file attached to one, with its bytes."""
+    """A mail, or a file attached to one, with its bytes; `carrier` is the mail that a file came with."""
 
     data: bytes
     media_type: str
     message: EmailMessage | None = None
+    carrier: EmailMessage | None = None
 
     def read(self, document: Document) -> Iterator[ParsedItem | Reject]:
         if self.message is None:
             found, _ = sniff(document, formats())
-            yield from salvage.items(document, found)
+            envelope = Fields(document, FORMAT.name)
+            if self.carrier is not None:
+                _envelope(envelope, self.carrier)
+            for result in salvage.items(document, found):
+                yield _with_envelope(result, envelope)
         else:
             try:
                 yield from _read(document, self.message)
@@ -160,7 +156,7 @@ def _parts(data: bytes, depth: int) -> list[_Part]:
             elif _holds_news(attached):
                 payload = attached.get_payload(decode=True)
                 if isinstance(payload, bytes) and payload.strip():
-                    found.append(_Part(payload, attached.get_content_type()))
+                    found.append(_Part(payload, attached.get_content_type(), None, message))
     except _BROKEN as error:
         raise ItemError(Code.STRUCTURE_BROKEN, f"mail cannot be taken apart: {error!r}"[:300]) from None
     return found
@@ -251,6 +247,8 @@ def _text(document: Document, part: EmailMessage) -> str:
     if not isinstance(payload, bytes):
         return ""
     charset = part.get_content_charset() or "utf-8"
+    if charset in _LATIN and _SMART.search(payload):
+        charset = "cp1252"  # as WHATWG's encoding standard reads it
     try:
         text = payload.decode(charset)
     except (UnicodeDecodeError, LookupError):
@@ -280,7 +278,7 @@ def _wire(document: Document) -> tuple[Format, Document] | None:
 
 
 def _with_envelope(result: ParsedItem | Reject, fields: Fields) -> ParsedItem | Reject:
-    """An item of the body with the mail's sender and, where it has none of its own, time."""
+    """An item of the body, or of a file, with the mail's sender and, where it has none of its own, time."""
     if isinstance(result, Reject):
         return result
     return replace(

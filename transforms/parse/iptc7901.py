@@ -110,11 +110,16 @@ def trailer(line: str) -> str | None:
     if match is None:
         return None
     day, hour, minute, zone, name, year = match.groups()
-    month = 7 if name.casefold().startswith("juil") else _MONTHS.get(name.casefold()[:3])
-    if month is None or not 1 <= int(day) <= 31 or int(hour) > 23 or int(minute) > 59:
+    number = month(name)
+    if number is None or not 1 <= int(day) <= 31 or int(hour) > 23 or int(minute) > 59:
         return None
     century = 1900 if int(year) >= 79 else 2000  # the recommendation is of 1979
-    return f"{century + int(year):04d}-{month:02d}-{day}T{hour}:{minute}{_ZONES.get(zone or '', '')}"
+    return f"{century + int(year):04d}-{number:02d}-{day}T{hour}:{minute}{_ZONES.get(zone or '', '')}"
+
+
+def month(name: str) -> int | None:
+    """The number of a month by the beginning of its name in the languages of Western Europe."""
+    return 7 if name.casefold().startswith("juil") else _MONTHS.get(name.casefold()[:3])
 
 
 def recognise(document: Document) -> str | None:

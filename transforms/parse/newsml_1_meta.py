@@ -50,6 +50,8 @@ class Metadata:
                 self._administrative(metadata)
             for metadata in parts.get("DescriptiveMetadata", ()):
                 self._descriptive(metadata)
+            for rights in parts.get("RightsMetadata", ()):
+                self._rights(rights)
             for name in ("AdministrativeMetadata", "DescriptiveMetadata", "Metadata"):
                 for metadata in parts.get(name, ()):
                     self._properties(metadata)
@@ -115,6 +117,18 @@ class Metadata:
                     fields.add("authors", Author(value, role), f"AdministrativeMetadata/{name}")
             if name == "Property" and xml.attribute(element, "FormalName") == "EditorialInfo":
                 fields.add("ed_notes", xml.attribute(element, "Value"), "Property EditorialInfo")
+
+    def _rights(self, rights: etree._Element) -> None:
+        """RightsMetadata: the holder of the copyright, and what may be done with the text."""
+        for right in xml.children(rights, "Copyright"):
+            holder = xml.child(right, "CopyrightHolder")
+            name = xml.text(holder) or xml.attribute(xml.child(holder, "Party"), "FormalName")
+            self._fields.put("copyright_holder", name, "RightsMetadata/Copyright")
+            self._fields.add("provider_names", name, "RightsMetadata/Copyright")
+        for usage in xml.children(rights, "UsageRights"):
+            names = ("UsageType", "Geography", "Limitations")
+            terms = [xml.text(xml.child(usage, name)) for name in names]
+            self._fields.put("usage_terms", "; ".join(filter(None, terms)), "RightsMetadata/UsageRights")
 
     def _descriptive(self, metadata: etree._Element) -> None:
         fields = self._fields

@@ -21,6 +21,7 @@ _PREDECESSOR = frozenset({"prevversion", "previousversion", "replaces", "evolved
 _SECOND_TITLES = re.compile(
     r"sub|kicker|short|deck|teaser|second|over|slug|label|dach|untert|roof|alt|web|seo"
 )
+_ABOVE_TITLES = re.compile(r"kicker|over|slug|label|dach|roof|alt|web|seo|short")  # sum up less than a deck
 _MAIN_TITLES = re.compile(r"main|title|headline|hl1|^h1|full|long|^$")
 _AUTHOR_ROLES = {
     **dict.fromkeys(("writer", "author", "co-author", "coauthor", "byline", "text"), "writer"),
@@ -152,7 +153,8 @@ class Metadata:
                 role = qcode.local(element.get("role"))
                 second = bool(_SECOND_TITLES.search(role))
                 order = xml.number(element.get("rank")) or 0
-                headlines.append((second, not _MAIN_TITLES.search(role), order, number, text))
+                above = bool(_ABOVE_TITLES.search(role))
+                headlines.append((second, above, not _MAIN_TITLES.search(role), order, number, text))
         headlines.sort()
         if headlines:
             put("headline", headlines[0][-1], "contentMeta/headline")
@@ -223,8 +225,10 @@ class Metadata:
             groups = xml.grouped(rights)
             for holder in groups.get("copyrightHolder", ()):
                 name = self._party(holder)
-                long = self._text(xml.grouped(holder), "definition")  # dpa's register entry
-                put("copyright_holder", "; ".join(filter(None, (name, long))), "rightsInfo/copyrightHolder")
+                # All that is sent: a key of the agency's own beside the name, dpa's entry in the register.
+                own, long = xml.attribute(holder, "literal"), self._text(xml.grouped(holder), "definition")
+                whole = "; ".join(dict.fromkeys(filter(None, (name, own, long))))
+                put("copyright_holder", whole, "rightsInfo/copyrightHolder")
                 self._fields.add("provider_names", name, "rightsInfo/copyrightHolder")
             put("copyright_notice", self._text(groups, "copyrightNotice"), "rightsInfo/copyrightNotice")
             put("usage_terms", self._text(groups, "usageTerms"), "rightsInfo/usageTerms")

@@ -36,12 +36,21 @@ def parse(document: Document) -> Iterator[ParsedItem | Reject]:
             neither head nor body.
     """
     root = document.xml
+    if xml.local(root) != NAME:
+        _lower(root)
     fields = Fields(document, NAME)
     if not any(True for _ in xml.children(root, "head", "body", "docdata")):
         raise ItemError(Code.STRUCTURE_BROKEN, "NITF without head and body")
     nitf_docdata.read(root, fields)
     fields.put("paragraphs", tuple(story(root, fields)), "body.content")
     yield fields.item()
+
+
+def _lower(root: etree._Element) -> None:
+    """Names in small letters: some systems write NITF as if it were HTML."""
+    for element in root.iter():
+        if isinstance(element.tag, str):
+            element.tag = element.tag.lower()
 
 
 def story(root: etree._Element, fields: Fields) -> list[str]:
@@ -91,7 +100,7 @@ def story(root: etree._Element, fields: Fields) -> list[str]:
 
 
 def _title(top: dict[str, list[etree._Element]], head: etree._Element | None, fields: Fields) -> str | None:
-    for hedline in top.get("hedline", []):
+    for hedline in (*top.get("hedline", []), *top.get("headline", [])):
         lines = xml.grouped(hedline)
         for name in ("hl1", "hl2"):
             for element in lines.get(name, []):
@@ -150,6 +159,8 @@ def _rights(top: dict[str, list[etree._Element]], passages: markup.Passages, fie
         fields.add("provider_names", owner, "rights.owner")
         fields.put("copyright_holder", owner, "rights.owner")
         fields.put("copyright_notice", markup.inline(element) if whole else None, "body.head/rights")
+    for element in top.get("copyrite", []):
+        fields.put("copyright_notice", markup.inline(element), "body.head/copyrite")
     fields.put("copyright_notice", passages.notice, "copyrite")
 
 

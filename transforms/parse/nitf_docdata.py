@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 
@@ -48,7 +48,19 @@ def read(root: etree._Element, fields: Fields) -> None:
             _docdata(parent, fields)
         elif name != "body":
             _element(parent, fields)
+    for docdata in _misplaced(root):
+        _times(docdata, times)
+        _docdata(docdata, fields)
+    fields.put("uri", xml.attribute(root, "uno"), "nitf uno")
     _put_times(times, fields)
+
+
+def _misplaced(root: etree._Element) -> Iterator[etree._Element]:
+    """`docdata` in the body or its head, where some agencies put it."""
+    for body in xml.children(root, "body"):
+        yield from xml.children(body, "docdata")
+        for head in xml.children(body, "body.head"):
+            yield from xml.children(head, "docdata")
 
 
 def place(location: etree._Element | None) -> str | None:

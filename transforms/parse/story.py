@@ -117,6 +117,8 @@ def titles(lines: Sequence[str]) -> tuple[str | None, str | None, str | None]:
 def _kind(line: str, depth: int, last: _Segment | None, gap: bool) -> str:
     text = fold(line)
     credited = "credit" if credit(text) else "text"
+    if last is None and has_agency(text) and not text.isupper():
+        return "dateline"  # a snap of one line, without a headline
     if last is None and depth < INDENT and (text.isupper() or len(text) < 60):
         # `TREASURY BILLS, MARCH 3` is a headline with a day in it, `VAN DORN CO` no byline.
         return credited

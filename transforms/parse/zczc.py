@@ -23,6 +23,7 @@ from transforms.parse import framing, lines, story
 from transforms.parse.cues import is_dateline
 from transforms.parse.document import Document
 from transforms.parse.fields import Fields
+from transforms.parse.iptc7901 import month as month_number
 from transforms.parse.registry import Format
 
 SCHEME = "zczc"
@@ -35,6 +36,8 @@ _ROUTING = re.compile(r"[A-Z0-9/_():.-]{1,20}(?: +[A-Z0-9/_():.-]{1,12}){0,8}$")
 _NUMBER = re.compile(r"[A-Z]{0,4}\d{3,6}$")
 _LABEL = re.compile(r"(?::([A-Z][A-Z ]{1,20}?) ?:|([A-Z][A-Z ]{1,20}?) :) ?(\S.*)$")
 _MARKS = re.compile(r"\s*(?:\.?[<=+]{1,3}!?|!)\s*$")
+_FILED = re.compile(r"\s*(\d\d)-([A-Z]{3})-(\d\d) (\d\d):(\d\d)\s*$")
+_INITIALS = re.compile(r"[A-Z]{1,4}(?:[-/][A-Z]{1,4}){0,3}$")
 _HEAD_LINES = 12
 _ROUTING_LINES = 4
 
@@ -66,6 +69,7 @@ def _read(fields: Fields, text: str) -> ParsedItem:
         else:
             fields.add("provider_names", word, "after ZCZC")
     body = text[start.end() :].lstrip("\n").split("\n")
+    _filed(fields, body)
     begun = _head(fields, body)
     body = [_MARKS.sub("", line) for line in body[begun : begun + 3]] + body[begun + 3 :]
     headline = fields.get("headline") or _label(fields, body)
@@ -76,6 +80,21 @@ def _read(fields: Fields, text: str) -> ParsedItem:
     if not fields.get("headline") and not found.paragraphs:
         raise ItemError(Code.NO_CONTENT, "a ZCZC head without a text")
     return fields.item()
+
+
+def _filed(fields: Fields, body: list[str]) -> None:
+    """ANSA's last lines, the desk's initials and the time of filing: `VR-BAR`, `01-LUG-24 10:37`."""
+    while body and not body[-1].strip():
+        del body[-1]
+    match = _FILED.match(body[-1]) if body else None
+    month = month_number(match.group(2)) if match else None
+    if match is None or month is None:
+        return
+    day, _, year, hour, minute = match.groups()
+    fields.put("version_created", f"20{year}-{month:02d}-{day}T{hour}:{minute}", "last line")
+    del body[-1]
+    if len(body) > 1 and _INITIALS.match(body[-1].strip()):
+        fields.put("sign_off", body.pop().strip(), "line before the last")
 
 
 def _head(fields: Fields, body: list[str]) -> int:

@@ -154,6 +154,11 @@ def test_a_word_that_holds_an_item_back_is_a_row_without_text() -> None:
     assert (found.pub_status, found.body_text, found.word_count) == ("withheld", "", 0)
 
 
+def test_a_note_to_kill_without_a_text_is_a_kill() -> None:
+    found = item(slugline="BC-Quay-Kill", ed_notes=("Editors: Please kill BC-Quay.",))
+    assert (found.pub_status, found.revision_kind) == ("canceled", "kill")
+
+
 def test_a_slug_alone_is_an_item() -> None:
     found = item(uri="u", slugline="BC-QUAY")
     assert (found.slugline, found.headline, found.body_text) == ("BC-QUAY", None, "")

@@ -193,3 +193,18 @@ def test_recognise(data: bytes, known: bool) -> None:
 def test_hostile_mails_are_item_errors(data: bytes) -> None:
     with pytest.raises(ItemError):
         results(data)
+
+
+def test_files_without_sender_and_time_have_those_of_their_mail() -> None:
+    message = mail()
+    message.add_attachment("Second story\n\nIt opened.\n", filename="b.txt")
+    _, second = results(message.as_bytes())
+    assert second.headline == "Second story"
+    assert second.sent == read(mail().as_bytes()).version_created
+    assert "example.org" in " ".join(second.provider_names)
+
+
+def test_latin_1_with_the_signs_of_windows() -> None:
+    data = b"From: a@example.org\nTo: b\nSubject: Ferry\nContent-Type: text/plain; charset=iso-8859-1\n\n"
+    item = read(data + b"ROSTOCK (AP) \x96 A f\xe4hre costs 5 \x80.\n")
+    assert item.paragraphs == ("ROSTOCK (AP) – A fähre costs 5 €.",)

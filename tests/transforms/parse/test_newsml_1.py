@@ -264,3 +264,13 @@ def test_elements_swapped_never_crash(data: st.DataObject) -> None:
         source = source.replace(f"<{old}", f"<{new}").replace(f"</{old}>", f"</{new}>")
     with contextlib.suppress(ItemError):
         assert results(source)
+
+
+def test_rights() -> None:
+    found = one(
+        "<RightsMetadata><Copyright><CopyrightHolder>Example News</CopyrightHolder></Copyright><UsageRights>"
+        "<UsageType>Print only</UsageType><Limitations>Not in Rostock</Limitations></UsageRights></RightsMetadata>"
+        "<ContentItem><DataContent><p>Text.</p></DataContent></ContentItem>"
+    )
+    assert found.copyright_holder == "Example News"
+    assert found.usage_terms == "Print only; Not in Rostock"

@@ -170,6 +170,12 @@ def test_what_the_nitf_inside_says_fills_gaps_only() -> None:
             "Main",
             "Deck",
         ),
+        (
+            "<headline role='x:kicker'>Ports</headline><headline role='x:main'>Main</headline>"
+            "<headline role='x:sub'>Deck</headline>",
+            "Main",
+            "Deck",
+        ),
         ("<headline/><headline>Main</headline><headline>MAIN</headline>", "Main", None),
         ("<headline rank='²'>Main</headline>", "Main", None),
     ],

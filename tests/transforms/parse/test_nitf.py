@@ -222,3 +222,24 @@ def test_cut_and_pasted_documents_never_crash(first: int, second: int, glue: str
     source = WHOLE[:first] + glue + WHOLE[second:]
     with contextlib.suppress(ItemError):
         assert parse(source).source_format == "nitf"
+
+
+@pytest.mark.parametrize("place", ["<body.head>{}</body.head>", "{}<body.head/>"])
+def test_docdata_in_the_body_is_read_too(place: str) -> None:
+    docdata = (
+        '<docdata><doc-id id-string="a"/><urgency ed-urg="2"/><date.issue norm="20240501T1000Z"/></docdata>'
+    )
+    item = parse(
+        f"<nitf><body>{place.format(docdata)}<body.content><p>Text.</p></body.content></body></nitf>"
+    )
+    assert (item.uri, item.urgency, item.version_created) == ("a", 2, "20240501T1000Z")
+    assert item.paragraphs == ("Text.",)
+
+
+def test_names_in_capitals_and_the_roots_own_identifier() -> None:
+    item = parse(
+        '<NITF uno="urn:u"><HEAD><TITLE>T</TITLE></HEAD><BODY><BODY.HEAD><HEDLINE><HL1>Port</HL1></HEDLINE>'
+        "<COPYRITE>Copyright EXN</COPYRITE></BODY.HEAD><BODY.CONTENT><P>Text.</P></BODY.CONTENT></BODY></NITF>"
+    )
+    assert (item.uri, item.headline, item.paragraphs) == ("urn:u", "Port", ("Text.",))
+    assert item.copyright_notice == "Copyright EXN"

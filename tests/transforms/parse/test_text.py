@@ -254,3 +254,8 @@ def test_no_word_is_lost_and_none_made_up(rows: list[str]) -> None:
     kept = "".join("".join(filter(str.isalnum, part)) for part in parts if part)
     assert all("".join(filter(str.isalnum, row)) in kept for row in lines.clean(source).split("\n"))
     assert len(kept) <= sum(map(str.isalnum, source))
+
+
+def test_a_snap_of_one_line_is_a_text_without_a_headline() -> None:
+    item = read("KIEL (AP) - A ferry opened on Tuesday.")
+    assert (item.headline, item.paragraphs) == (None, ("KIEL (AP) - A ferry opened on Tuesday.",))

@@ -92,3 +92,12 @@ def test_only_a_head() -> None:
 )
 def test_recognise(source: str, known: bool) -> None:
     assert bool(zczc.recognise(Document(RawItem("memory:1", source.encode())))) is known
+
+
+def test_initials_and_time_of_filing_at_the_end() -> None:
+    item = read(
+        "ZCZC0123/SXA\nR EST S0A QBXB\nIl porto apre\n(ANSA) - ROMA, 1 LUG - Un porto ha aperto al nord.\n"
+        "VR-BAR\n01-LUG-24 10:37\nNNNN\n"
+    )
+    assert (item.version_created, item.sign_off) == ("2024-07-01T10:37", "VR-BAR")
+    assert item.paragraphs == ("(ANSA) - ROMA, 1 LUG - Un porto ha aperto al nord.",)
