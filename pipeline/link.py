@@ -6,19 +6,19 @@ One serial step a dataset reads the staged sketches in order of event time, neve
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 import numpy as np
 import pyarrow.compute as pc
 
 from pipeline.memory import Memory, held_items, windows
+from pipeline.options import HOUR
 from pipeline.plan import FilePlan, Verdicts
 from pipeline.sinks import held
 from pipeline.sinks.dataset import Dataset
@@ -27,22 +27,29 @@ from pipeline.sinks.snapshot import Snapshot
 from pipeline.stage import ITEMS, StagedFile
 from pipeline.staged import StagedRows
 from transforms import activity
-from transforms.dedupe.fingerprint import decode
-from transforms.dedupe.linker import Linker, Verdict
-from transforms.dedupe.sketch import Sketch
+from transforms.dedupe.fingerprint import Sketch, decode
+from transforms.dedupe.linker import Linker
 from transforms.step import REJECTS, TALLIES, Tally
 
-_COLUMNS = ("item_id", "uri", "source", "received_at", "time_source", "fingerprint")
 _WITHIN = ("uri", "item_id", "received_at", "source")  # the linker's order within an instant
 _ENDLESS = 2**63 - 1
+_NOTED = 256
 
-Row = dict[str, Any]
+
+class _Fresh(NamedTuple):
+    """A staged item that is to be linked: where it stands, the size of its text in bytes, its folder."""
+
+    file: int
+    row: int
+    bytes: int
+    partition: str
+    sketch: Sketch
 
 
 def _fresh(
     staged: StagedRows, snapshot: Snapshot, verdicts: Verdicts, memory: Memory | None, kept: int
-) -> Iterator[tuple[Sketch, Row]]:
-    """New rows in the linker's order with their sketches; redelivered ones are counted and left out.
+) -> Iterator[_Fresh]:
+    """New rows in the linker's order; redelivered ones are counted and left out.
 
     What memory knows are items from `kept` on, and those without a time of their own.
     """
@@ -57,11 +64,14 @@ def _fresh(
             memory.read_timeless(snapshot)
             timeless.clear()
     known = held.held_deliveries(snapshot, times, timeless)
-    columns = [*_COLUMNS, *(name for name in snapshot.partition_by.columns if name not in _COLUMNS)]
+    keys = snapshot.partition_by.columns
+    columns = ("item_id", "source", "time_source", "fingerprint", *keys)
+    partitions: dict[tuple[Any, ...], str] = {}
     current: str | None = None
     sources: set[str] = set()
-    for row in staged.in_order(columns, _WITHIN, "body_text"):
-        item_id, source = row["item_id"], row["source"]
+    for time_, file, row, size, item_id, source, dated, fingerprint, *values in staged.in_order(
+        columns, _WITHIN, "body_text"
+    ):
         if item_id != current:
             current, sources = item_id, set()
         told = memory is not None and memory.delivered(item_id, source)
@@ -70,9 +80,13 @@ def _fresh(
             continue
         sources.add(source)
         if memory is not None:
-            own = row["time_source"] == held.TIMELESS
-            memory.deliver(item_id, source, kept=row["time"] >= kept, timeless=own)
-        yield decode(row["fingerprint"]), row
+            memory.deliver(item_id, source, kept=time_ >= kept, timeless=dated == held.TIMELESS)
+        place = (time_ // HOUR, *values)
+        partition = partitions.get(place)
+        if partition is None:
+            partition = snapshot.partition_by.path(time_, dict(zip(keys, values, strict=True)).get)
+            partitions[place] = partition
+        yield _Fresh(file, row, size, partition, decode(fingerprint))
 
 
 def link(
@@ -94,42 +108,39 @@ def link(
     kept = memory.open(snapshot, times) if memory else _ENDLESS
     spans = windows(times[times < kept], horizon)
     old = itertools.chain.from_iterable(held_items(snapshot, *span) for span in spans)
-    new = _fresh(staged, snapshot, verdicts, memory, kept)
-    merged: Iterator[tuple[Sketch, Verdict | None, Row]] = heapq.merge(
-        ((item.sketch, item.verdict, {}) for item in old),
-        ((sketch, None, row) for sketch, row in new),
-        key=lambda entry: (entry[0].order, entry[1] is None),
-    )
     passing = Linker(horizon)
     linkers = [passing, memory.linker] if memory else [passing]
     before = sum((linker.overflows for linker in linkers), Counter[str]())
-    for sketch, known, row in merged:
-        if memory and sketch.time >= kept:
+    pending = next(old, None)
+    linked: Counter[str] = Counter()
+    for number, one in enumerate(_fresh(staged, snapshot, verdicts, memory, kept), 1):
+        sketch = one.sketch
+        if memory is not None and sketch.time >= kept:
             verdict = memory.linker.link(sketch)
         else:
+            while pending is not None and pending.sketch.order <= sketch.order:
+                passing.advance(pending.sketch.time)
+                passing.hold(pending.sketch, pending.verdict)
+                pending = next(old, None)
             passing.advance(sketch.time)
-            if known is not None:
-                passing.hold(sketch, known)
-                continue
             verdict = passing.link(sketch)
-        activity.note("linked")
-        verdicts.counts["link", verdict.relation or "new"] += 1
-        verdicts.add(
-            "duplicates" if verdict.duplicate_of else "stories",
-            snapshot.partition_by.path(row["time"], row.get),
-            row["file"],
-            row["row"],
-            row["bytes"],
-            (
-                verdict.story_id,
-                verdict.revision_of,
-                verdict.duplicate_of,
-                verdict.duplicate_kind,
-                verdict.similarity,
-                verdict.reason,
-                verdict.revision_kind,
-            ),
+        linked[verdict.relation or "new"] += 1
+        if not number % _NOTED:
+            activity.note("linked", _NOTED)
+        dataset = "duplicates" if verdict.duplicate_of else "stories"
+        links = (
+            verdict.story_id,
+            verdict.revision_of,
+            verdict.duplicate_of,
+            verdict.duplicate_kind,
+            verdict.similarity,
+            verdict.reason,
+            verdict.revision_kind,
         )
+        verdicts.add(dataset, one.partition, one.file, one.row, one.bytes, links)
+    activity.note("linked", linked.total() % _NOTED)
+    for name, count in linked.items():
+        verdicts.counts["link", name] += count
     after = sum((linker.overflows for linker in linkers), Counter[str]())
     for name, count in (after - before).items():
         verdicts.counts["overflow", name] += count
@@ -154,12 +165,12 @@ def sort_rejects(
     else:
         ids = {id_ for table in staged.tables for id_ in table.column("reject_id").to_pylist()}
         known = held.held_reject_ids(snapshot, ids)
-    for row in staged.in_order(["reject_id"], ["reject_id"], "raw"):
-        if row["reject_id"] in known:
+    for time_, file, row, size, reject_id in staged.in_order(["reject_id"], ["reject_id"], "raw"):
+        if reject_id in known:
             verdicts.counts["redelivered", ""] += 1
             continue
-        known.add(row["reject_id"])
-        verdicts.add("rejects", rejects_path(row["time"]), first + row["file"], row["row"], row["bytes"])
+        known.add(reject_id)
+        verdicts.add("rejects", rejects_path(time_), first + file, row, size)
 
 
 def plan(

@@ -56,24 +56,24 @@ class Verdicts:
     """Collects what becomes of each staged row, in order of time, and what is counted on the way."""
 
     counts: collections.Counter[tuple[str, str]] = field(default_factory=collections.Counter)
-    _columns: list[list[Any]] = field(default_factory=lambda: [[] for _ in VERDICTS])
+    _rows: list[tuple[Any, ...]] = field(default_factory=list)
     _chunks: list[pa.RecordBatch] = field(default_factory=list)
 
     def add(
         self, dataset: str, partition: str, file: int, row: int, size: int, links: Sequence[Any] = _NO_LINKS
     ) -> None:
         """One row: where it goes, which staged row it is, its bytes, and its link columns."""
-        values = (dataset, partition, file, row, size, *links)
-        for column, value in zip(self._columns, values, strict=True):
-            column.append(value)
-        if len(self._columns[0]) >= _CHUNK:
+        self._rows.append((dataset, partition, file, row, size, *links))
+        if len(self._rows) >= _CHUNK:
             self._flush()
 
     def _flush(self) -> None:
-        pairs = zip(self._columns, VERDICTS, strict=True)
+        if not self._rows:
+            return
+        pairs = zip(zip(*self._rows, strict=True), VERDICTS, strict=True)
         arrays = [pa.array(values, column.type) for values, column in pairs]
         self._chunks.append(pa.RecordBatch.from_arrays(arrays, schema=VERDICTS))
-        self._columns = [[] for _ in VERDICTS]
+        self._rows = []
 
     def save(self, path: Path, staged: Sequence[str], rows_per_file: int) -> list[FilePlan]:
         """Write the table, with the paths of the staged files in its metadata, and plan the final files.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from pipeline.stage import StagedFile
 
 _ROWS = 8_192
 _INT64 = pa.int64()
+_PLACE = ("file", "row", "bytes")
 
 Times = npt.NDArray[np.int64]
 
@@ -42,17 +43,17 @@ class StagedRows:
         """The rows of staged files; `time` is the column that orders them."""
         return cls([pa.ipc.open_file(pa.memory_map(file.path)).read_all() for file in files], time)
 
-    def in_order(self, names: Sequence[str], keys: Sequence[str], bulk: str) -> Iterator[dict[str, Any]]:
+    def in_order(self, names: Sequence[str], keys: Sequence[str], bulk: str) -> Iterator[tuple[Any, ...]]:
         """All rows by time, then by `keys`.
 
         Args:
-            names: columns wanted. Times become microseconds since the epoch.
-            keys: columns to sort by within an instant, ascending; all of them wanted.
+            names: columns wanted.
+            keys: columns to sort by within an instant, ascending.
             bulk: a column of which only the size is wanted.
 
         Returns:
-            Of each row the named columns, `time`, `file` and `row` (where it stands) and `bytes`, the size of
-            its `bulk` column.
+            Of each row its time, file and row (where it stands), the size of its `bulk` column in bytes, and
+            the columns wanted.
         """
         starts = np.cumsum([0, *map(len, self.tables)])
         sizes = [pc.binary_length(table.column(bulk)).cast(_INT64).to_numpy() for table in self.tables]
@@ -62,35 +63,26 @@ class StagedRows:
             end = min(start + _ROWS, len(order))
             # Rows of one instant stay together, for the keys to sort them.
             end = int(np.searchsorted(self.times, self.times[order[end - 1]], "right", sorter=order))
-            yield from self._sorted(np.sort(order[start:end]), starts, sizes, names, keys)
+            wanted = np.sort(order[start:end])
+            files = np.searchsorted(starts, wanted, "right") - 1
+            parts = []
+            for number in np.unique(files).tolist():
+                rows = wanted[files == number] - starts[number]
+                own = sizes[number][rows]
+                parts.append(self._part(number, rows, own, dict.fromkeys((*names, *keys))))
+            whole = pa.concat_tables(parts)
+            whole = whole.take(pc.sort_indices(whole, [(key, "ascending") for key in (self.time, *keys)]))
+            columns = [self.time, *_PLACE, *names]
+            yield from zip(*(whole.column(name).to_pylist() for name in columns), strict=True)
             start = end
 
-    def _sorted(
-        self,
-        wanted: Times,
-        starts: Times,
-        sizes: Sequence[Times],
-        names: Sequence[str],
-        keys: Sequence[str],
-    ) -> Iterator[dict[str, Any]]:
-        files = np.searchsorted(starts, wanted, "right") - 1
-        parts = []
-        for number in np.unique(files).tolist():
-            rows = wanted[files == number] - starts[number]
-            part = self.tables[number].select(list(names)).take(pa.array(rows))
-            for index, column in enumerate(part.schema):
-                if pa.types.is_timestamp(column.type):
-                    part = part.set_column(index, column.name, part.column(index).cast(_INT64))
-            for name, values in (
-                ("time", self.times[wanted[files == number]]),
-                ("file", np.full(len(rows), number, np.int32)),
-                ("row", rows.astype(np.int32)),
-                ("bytes", sizes[number][rows]),
-            ):
-                part = part.append_column(name, pa.array(values))
-            parts.append(part)
-        whole = pa.concat_tables(parts)
-        whole = whole.take(pc.sort_indices(whole, [(key, "ascending") for key in ("time", *keys)]))
-        columns = [column.to_pylist() for column in whole.columns]
-        for values in zip(*columns, strict=True):
-            yield dict(zip(whole.column_names, values, strict=True))
+    def _part(self, number: int, rows: Times, sizes: Times, names: Iterable[str]) -> pa.Table:
+        """Rows of one file with where they stand, and their time as a number."""
+        wanted = [name for name in names if name != self.time]
+        part = self.tables[number].select([self.time, *wanted]).take(pa.array(rows))
+        part = part.set_column(0, self.time, part.column(0).cast(_INT64))
+        for name, values in zip(
+            _PLACE, (np.full(len(rows), number, np.int32), rows.astype(np.int32), sizes), strict=True
+        ):
+            part = part.append_column(name, pa.array(values))
+        return part

@@ -19,7 +19,7 @@ from transforms.dedupe.align import changes, overlap
 from transforms.dedupe.copies import bounds
 from transforms.dedupe.evidence import weigh
 from transforms.dedupe.fingerprint import Sketch, decode
-from transforms.dedupe.forms import RECURS, form
+from transforms.dedupe.forms import RECURS
 from transforms.dedupe.keys import keys
 from transforms.dedupe.relation import HORIZON, judge, reach
 
@@ -152,13 +152,12 @@ def _links(connection: duckdb.DuckDBPyConnection, row: Row) -> list[dict[str, st
 
 def _of_form(snapshot: Snapshot, later: Sketch, horizon: int) -> int:
     """How many stories inside the horizon began with the later item's form, before it."""
-    wanted = form(later)
-    if not wanted:
+    if not later.form:
         return 0
     rows = held_sketches(snapshot, later.time - reach(horizon), later.time)
     firsts = (row for row in rows if row.duplicate_of is None and row.revision_of is None)
     sketches = (decode(row.fingerprint) for row in firsts)
-    return sum(sketch.order < later.order and form(sketch) == wanted for sketch in sketches)
+    return sum(sketch.order < later.order and sketch.form == later.form for sketch in sketches)
 
 
 def _answer(one_story: bool, kind: str | None, shared: int) -> str:

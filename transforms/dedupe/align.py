@@ -186,10 +186,10 @@ class _Side:
     values: list[numbers.Number | None]
 
     @classmethod
-    def of(cls, sketch: Sketch) -> _Side:
+    def of(cls, sketch: Sketch, quantities: list[numbers.Number]) -> _Side:
         is_number = sketch.is_number
         values: list[numbers.Number | None] = [None] * len(is_number)
-        for position, quantity in zip(np.flatnonzero(is_number).tolist(), sketch.numbers, strict=False):
+        for position, quantity in zip(np.flatnonzero(is_number).tolist(), quantities, strict=False):
             values[position] = quantity
         return cls(sketch.text.tolist(), sketch.is_name.tolist(), values)
 
@@ -209,11 +209,16 @@ def changes(earlier: Sketch, later: Sketch) -> Changes:
     one, other = earlier.numbers, later.numbers
     fewer, more = (one, other) if len(one) <= len(other) else (other, one)
     looked = [number for number in fewer if abs(number.value) >= _SMALL or number.value % 1]
-    shared = [number for number in looked if any(numbers.same(number, candidate) for candidate in more)]
+    values = {number.value for number in more}
+    shared = [
+        number
+        for number in looked
+        if number.value in values or any(numbers.same(number, candidate) for candidate in more)
+    ]
     precise = sum(number.digits >= _PRECISE for number in shared)
     changed = swapped = lead_changed = lead_swapped = both = 0
     if earlier.words != later.words:
-        left, right = _Side.of(earlier), _Side.of(later)
+        left, right = _Side.of(earlier, one), _Side.of(later, other)
         all_left, all_right = set(left.words), set(right.words)
         for slot in slots(earlier.text, later.text):
             if slot.left == slot.left_end or slot.right == slot.right_end:

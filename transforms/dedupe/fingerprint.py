@@ -1,35 +1,38 @@
 """A sketch, what linking keeps of an item instead of its text, and its bytes: the `fingerprint` column.
 
 It holds the identity the wire gives, hashes of headline, slug line and dateline, and the first 512 words as
-16-bit codes, so that two sketches can be compared by shingles and aligned word for word. As bytes it takes
-530 on the Reuters wire, 1,900 at most but for long identifiers.
+16-bit codes, so that two sketches can be compared by shingles and aligned word for word. What candidates are
+found by is in it, too: linking, which is serial, has not to work it out. As bytes it takes 600 on the Reuters
+wire, 2,000 at most but for long identifiers.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from sys import intern
+from typing import NamedTuple
 
 import numpy as np
 
 from transforms.dedupe.numbers import Number
 from transforms.dedupe.words import Marks, Words
 
-FORMAT = 1
+FORMAT = 2
+BANDS = 8
 OWN_URI = "urn:wirebeam:"  # begins the uris that were made up here, for want of a guid
 _NO_DATE = -(2**31)
 _NO_REVISION = -(2**31)
-# Format, time, place, date, slug, title, body, length, revision; counts of words, values, title's words,
-# tickers, identifiers.
-_HEAD = struct.Struct("<BqIiQQQIiHHBBB")
+# Format, time, place, date, slug, title, body, form, length, revision; counts of words, values, title's
+# words, tickers, identifiers.
+_HEAD = struct.Struct("<BqIiQQQQIiHHBBB")
+_TEXTS = 8  # before the identifiers
 
 
 def _bits(packed: bytes, count: int) -> Marks:
     return np.unpackbits(np.frombuffer(packed, np.uint8), count=count).astype(np.bool_)
 
 
-@dataclass(frozen=True, slots=True)
-class Sketch:
+class Sketch(NamedTuple):
     """What linking knows of an item.
 
     Attributes:
@@ -41,12 +44,14 @@ class Sketch:
         slug, title: hashes of slug line and headline, folded; 0 where there is none.
         body: hash of all words of the text, case and punctuation aside; of an item without text, hash of what
             it points at (a picture's file, a package's members); 0 where there is neither.
+        form: hash of the text's form (`transforms.dedupe.forms`), 0 for an item without text.
         length: words of the whole text.
         words: the first 512 words, 16 bits each, little-endian.
         number_bits, name_bits: which of them are numbers and names, a bit each.
         values: values of the first 128 numbers, 32-bit floats, little-endian.
         exponents: powers of ten of their last digits, a signed byte each.
         title_words, title_number_bits: the same of the headline's first 32 words.
+        bands: candidate keys of the text (`transforms.dedupe.keys`), 64 bits each, little-endian.
     """
 
     item_id: str
@@ -66,14 +71,16 @@ class Sketch:
     slug: int
     title: int
     body: int
+    form: int
     length: int
-    words: bytes = field(repr=False)
-    number_bits: bytes = field(repr=False)
-    name_bits: bytes = field(repr=False)
-    values: bytes = field(repr=False)
-    exponents: bytes = field(repr=False)
-    title_words: bytes = field(repr=False)
-    title_number_bits: bytes = field(repr=False)
+    words: bytes
+    number_bits: bytes
+    name_bits: bytes
+    values: bytes
+    exponents: bytes
+    title_words: bytes
+    title_number_bits: bytes
+    bands: bytes
 
     @property
     def text(self) -> Words:
@@ -123,6 +130,7 @@ def encode(sketch: Sketch) -> bytes:
         sketch.slug,
         sketch.title,
         sketch.body,
+        sketch.form,
         min(sketch.length, 2**32 - 1),
         _NO_REVISION if sketch.revision is None else sketch.revision,
         len(sketch.words) // 2,
@@ -140,6 +148,7 @@ def encode(sketch: Sketch) -> bytes:
         sketch.exponents,
         sketch.title_words,
         sketch.title_number_bits,
+        sketch.bands,
         struct.pack(f"<{len(sketch.tickers)}H", *sketch.tickers),
     ]
     texts = (
@@ -158,30 +167,9 @@ def encode(sketch: Sketch) -> bytes:
     return b"".join(parts)
 
 
-class _Reader:
-    """Takes pieces off the front of a fingerprint."""
-
-    def __init__(self, data: bytes, at: int) -> None:
-        self.data, self.at = data, at
-
-    def take(self, count: int) -> bytes:
-        piece = self.data[self.at : self.at + count]
-        if len(piece) != count:
-            raise ValueError("fingerprint is cut short")
-        self.at += count
-        return piece
-
-    def texts(self, count: int) -> list[str | None]:
-        lengths = struct.unpack(f"<{count}i", self.take(4 * count))
-        joined = self.data[self.at :].decode("utf-8", "surrogatepass")
-        found: list[str | None] = []
-        start = 0
-        for length in lengths:
-            found.append(None if length < 0 else joined[start : start + length])
-            start += max(length, 0)
-        if start != len(joined):
-            raise ValueError("fingerprint is cut short")
-        return found
+def _text(text: str | None) -> str:
+    """One object for a text that many sketches have: they are held by the hundred thousand."""
+    return intern(text) if text else ""
 
 
 def decode(fingerprint: bytes) -> Sketch:
@@ -193,43 +181,56 @@ def decode(fingerprint: bytes) -> Sketch:
     if len(fingerprint) < _HEAD.size or fingerprint[0] != FORMAT:
         raise ValueError(f"no fingerprint of format {FORMAT}")
     head = _HEAD.unpack_from(fingerprint)
-    _, time, place, date, slug, title, body, length, revision = head[:9]
-    word_count, number_count, title_count, ticker_count, id_count = head[9:]
-    reader = _Reader(fingerprint, _HEAD.size)
-    words = reader.take(2 * word_count)
-    number_bits = reader.take(-(-word_count // 8))
-    name_bits = reader.take(-(-word_count // 8))
-    values = reader.take(4 * number_count)
-    exponents = reader.take(number_count)
-    title_words = reader.take(2 * title_count)
-    title_number_bits = reader.take(-(-title_count // 8))
-    tickers = struct.unpack(f"<{ticker_count}H", reader.take(2 * ticker_count))
-    texts = reader.texts(8 + id_count)
-    item_id, uri, version, provider, language, pub_status, revision_kind, revises = texts[:8]
+    _, time, place, date, slug, title, body, form, length, revision = head[:10]
+    word_count, number_count, title_count, ticker_count, id_count = head[10:]
+    bits = -(-word_count // 8)
+    numbers = _HEAD.size + 2 * word_count
+    names = numbers + bits
+    values = names + bits
+    exponents = values + 4 * number_count
+    title_words = exponents + number_count
+    title_numbers = title_words + 2 * title_count
+    bands = title_numbers - (-title_count // 8)
+    tickers = bands + (8 * BANDS if word_count else 0)
+    lengths = tickers + 2 * ticker_count
+    texts = lengths + 4 * (_TEXTS + id_count)
+    if len(fingerprint) < texts:
+        raise ValueError("fingerprint is cut short")
+    joined = fingerprint[texts:].decode("utf-8", "surrogatepass")
+    found: list[str | None] = []
+    start = 0
+    for size in struct.unpack_from(f"<{_TEXTS + id_count}i", fingerprint, lengths):
+        found.append(None if size < 0 else joined[start : start + size])
+        start += max(size, 0)
+    if start != len(joined):
+        raise ValueError("fingerprint is cut short")
+    item_id, uri, version, provider, language, pub_status, revision_kind, revises = found[:_TEXTS]
     return Sketch(
-        item_id=item_id or "",
-        uri=uri or "",
-        version=version,
-        provider=provider or "",
-        time=time,
-        language=language,
-        pub_status=pub_status or "",
-        revision_kind=revision_kind,
-        revision=None if revision == _NO_REVISION else revision,
-        revises=revises,
-        alternate_ids=tuple(text or "" for text in texts[8:]),
-        place=place,
-        date=None if date == _NO_DATE else date,
-        tickers=tickers,
-        slug=slug,
-        title=title,
-        body=body,
-        length=length,
-        words=words,
-        number_bits=number_bits,
-        name_bits=name_bits,
-        values=values,
-        exponents=exponents,
-        title_words=title_words,
-        title_number_bits=title_number_bits,
+        item_id or "",
+        uri or "",
+        version,
+        _text(provider),
+        time,
+        language and intern(language),
+        _text(pub_status),
+        revision_kind and intern(revision_kind),
+        None if revision == _NO_REVISION else revision,
+        revises,
+        tuple(text or "" for text in found[_TEXTS:]),
+        place,
+        None if date == _NO_DATE else date,
+        struct.unpack_from(f"<{ticker_count}H", fingerprint, tickers),
+        slug,
+        title,
+        body,
+        form,
+        length,
+        fingerprint[_HEAD.size : numbers],
+        fingerprint[numbers:names],
+        fingerprint[names:values],
+        fingerprint[values:exponents],
+        fingerprint[exponents:title_words],
+        fingerprint[title_words:title_numbers],
+        fingerprint[title_numbers:bands],
+        fingerprint[bands:tickers],
     )

@@ -19,7 +19,6 @@ Order = tuple[int, str, str]
 Key = TypeVar("Key", bound=Hashable)
 
 _order = attrgetter("order")
-_IDLE = 16  # one item of so many may be held that could be forgotten: forgetting is done by the thousand
 
 
 @dataclass(slots=True, eq=False)
@@ -104,16 +103,10 @@ class Index:
             _put(self._buckets, key, entry)
 
     def forget(self, before: int) -> list[Entry]:
-        """Forget the items before an instant (microseconds since the epoch), now or when it is worth while.
-
-        Returns:
-            Those that were forgotten now.
-        """
+        """Forget the items before an instant (microseconds since the epoch); gives those that went."""
         if self.forgotten is None or self.forgotten < before:
             self.forgotten = before
         entries = self._entries
-        if not entries or entries[len(entries) // _IDLE].order[0] >= before:
-            return []
         gone = entries[: bisect_left(entries, before, key=_time)]
         del entries[: len(gone)]
         for entry in gone:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from transforms.dedupe.decision import Relation
 from transforms.dedupe.fingerprint import Sketch
-from transforms.dedupe.forms import RECURS, form
+from transforms.dedupe.forms import RECURS
 from transforms.dedupe.index import Entry, Index
 from transforms.dedupe.keys import keys
 from transforms.dedupe.relation import COPIES, HORIZON, reach, relation
@@ -22,6 +22,7 @@ from transforms.dedupe.relation import COPIES, HORIZON, reach, relation
 MAX_BUCKET = 64
 MAX_CANDIDATES = 24
 MAX_MEMBERS = 1000
+_STEPS = 64  # in which a horizon is forgotten
 _STORY_MARK = "#"
 
 
@@ -97,10 +98,7 @@ class Linker:
         return len(self._index)
 
     def forget(self, before: int) -> list[str]:
-        """Forget the items before an instant, microseconds since the epoch; gives the ids of those that went.
-
-        The earliest may stay a while: they are forgotten by the thousand. That changes no verdict.
-        """
+        """Forget the items before an instant, microseconds since the epoch; gives the ids of those gone."""
         return [entry.sketch.item_id for entry in self._index.forget(before)]
 
     def reached_back(self, since: int) -> None:
@@ -109,8 +107,13 @@ class Linker:
             self._index.forgotten = since
 
     def advance(self, time: int) -> None:
-        """Forget what no item from an instant on can be related to, as items come in order."""
-        self._index.forget(time - self._reach)
+        """Forget what no item from an instant on can be related to, as items come in order.
+
+        Some of it may stay a little longer, since much is forgotten faster at once; that changes no verdict.
+        """
+        before, forgotten = time - self._reach, self._index.forgotten
+        if forgotten is None or before - forgotten > self._reach // _STEPS:
+            self._index.forget(before)
 
     def hold(self, sketch: Sketch, verdict: Verdict) -> None:
         """Take in an item that the dataset already holds, with its verdict, in any order.
@@ -124,7 +127,7 @@ class Linker:
         copied = verdict.duplicate_of is not None
         first = not copied and verdict.revision_of is None
         row = verdict.duplicate_of or sketch.uri
-        self._add(sketch, keys(sketch), verdict.story_id, row, copied, form(sketch) if first else 0)
+        self._add(sketch, keys(sketch), verdict.story_id, row, copied, sketch.form if first else 0)
 
     def link(self, sketch: Sketch) -> Verdict:
         """The verdict on an item, which is held from now on.
@@ -141,12 +144,11 @@ class Linker:
         if held := self._index.find(order):
             return _again(sketch, held)
         found = keys(sketch)
-        frame = form(sketch)
-        recurring = self._index.stories(frame, order, since) >= RECURS
+        recurring = self._index.stories(sketch.form, order, since) >= RECURS
         chosen = self._choose(sketch, self._index.candidates(found, order, since), recurring)
         if chosen is None:
             story_id = self._story_id(sketch)
-            self._add(sketch, found, story_id, sketch.uri, False, frame)
+            self._add(sketch, found, story_id, sketch.uri, False, sketch.form)
             return Verdict(sketch.item_id, story_id)
         parent, related = chosen
         copied = related.kind in COPIES

@@ -11,9 +11,11 @@ import xxhash
 
 from schemas.item import Item
 from transforms.dedupe.fingerprint import OWN_URI, Sketch, decode, encode
-from transforms.dedupe.words import Marks, code, code_briefly
+from transforms.dedupe.forms import form
+from transforms.dedupe.keys import bands
+from transforms.dedupe.words import Marks, code, code_briefly, digest
 
-__all__ = ["OWN_URI", "Sketch", "decode", "digest", "encode", "sketch", "sketch_many"]
+__all__ = ["OWN_URI", "Sketch", "decode", "encode", "sketch", "sketch_many"]
 
 WORDS_KEPT = 512  # 97 % of the stories on the Reuters wire are whole within them
 NUMBERS_KEPT = 128
@@ -27,11 +29,6 @@ _SYMBOL = re.compile(
 )
 _WORD = re.compile(r"\w+")
 _CYCLE = re.compile(r"(?:BC|AM|PM)-+", re.IGNORECASE)  # desks' cycle marks
-
-
-def digest(text: str) -> int:
-    """64 bits of a text, never 0."""
-    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass")) or 1
 
 
 @functools.lru_cache(maxsize=4096)
@@ -64,6 +61,7 @@ def sketch(item: Item) -> Sketch:
         tickers = _symbols(headline)
         headline = _TICKER.sub(" ", headline)
     title_words, title_numbers = code_briefly(headline)
+    words = body.words[:WORDS_KEPT].astype("<u2")
     title = np.array(title_words, "<u2").tobytes()
     where = item.dateline
     # The city alone: whether its state or country stands behind it differs between versions.
@@ -86,14 +84,16 @@ def sketch(item: Item) -> Sketch:
         slug=_folded(_CYCLE.sub("", item.slugline_text[:_FIELD_LIMIT])) if item.slugline_text else 0,
         title=xxhash.xxh3_64_intdigest(title) or 1 if title else 0,
         body=body.digest or _pointed_at(item),
+        form=form(words, body.is_number[:WORDS_KEPT], body.is_name[:WORDS_KEPT]),
         length=len(body.words),
-        words=body.words[:WORDS_KEPT].astype("<u2").tobytes(),
+        words=words.tobytes(),
         number_bits=_packed(body.is_number, WORDS_KEPT),
         name_bits=_packed(body.is_name, WORDS_KEPT),
         values=np.array([number.value for number in body.numbers], "<f4").tobytes(),
         exponents=np.array([number.exponent for number in body.numbers], np.int8).tobytes(),
         title_words=title[: 2 * TITLE_KEPT],
         title_number_bits=np.packbits(title_numbers[:TITLE_KEPT]).tobytes() if title else b"",
+        bands=bands(words),
     )
 
 

@@ -142,6 +142,11 @@ def code_briefly(text: str) -> tuple[list[int], list[bool]]:
     return [code & 0xFFFF for code in coded], [code >> 16 & 3 == _NUMBER for code in coded]
 
 
+def digest(text: str) -> int:
+    """64 bits of a text, never 0."""
+    return _hash(text) or 1
+
+
 _FACTORS = [
     np.uint64(factor)
     for factor in (

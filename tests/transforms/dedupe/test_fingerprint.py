@@ -1,7 +1,5 @@
 """Sketches and their bytes."""
 
-import dataclasses
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,5 +83,5 @@ def test_cut_bytes_are_refused(item, story):
 def test_sketches_are_values(item, story):
     one = sketch(item(story))
     assert one == sketch(item(story))
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         one.title = 1

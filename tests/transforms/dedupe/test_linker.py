@@ -181,7 +181,7 @@ def test_the_index_forgets_what_is_past(item):
         one = sketch(item(f"Report number {n} of the harbour board about matter {n * 7}.", hours=n))
         linker.advance(one.time)
         linker.link(one)
-    assert len(linker) <= 97 * 17 // 16 + 1
+    assert len(linker) <= 97 + 96 // 64 + 1
 
 
 WORDS = [
