@@ -85,8 +85,9 @@ def configured(
         tagging=Tagging(
             ner=ner,
             models=arguments.model_names(ner_model or []),
-            entities=str(entities) if entities else None,
-            mediatopics=str(mediatopics) if mediatopics else None,
+            # Workers have a working directory of their own.
+            entities=str(entities.absolute()) if entities else None,
+            mediatopics=str(mediatopics.absolute()) if mediatopics else None,
         ),
         horizon=duration(horizon),
         partition_by=partition_by,

@@ -53,7 +53,9 @@ def run(
     mediatopics: choices.Mediatopics = None,
     horizon: choices.Horizon = "72h",
     partition_by: choices.PartitionKeys = None,
-    runner: Annotated[str, typer.Option(help="Beam runner.")] = "FnApiRunner",
+    runner: Annotated[
+        str, typer.Option(help="Where it runs: FnApiRunner (here), FlinkRunner, DataflowRunner.")
+    ] = "FnApiRunner",
     max_item_bytes: choices.MaxItemBytes = 32 << 20,
     max_members: choices.MaxMembers = 100_000,
     max_expansion: choices.MaxExpansion = 4 << 30,
@@ -119,6 +121,24 @@ def inspect(
     now = microseconds(dt.datetime.now(dt.UTC))
     found = list(explain(file, ingested_at=now, provider=provider, source_format=source_format))
     print_json(found[0] if len(found) == 1 else found)
+
+
+@app.command()
+def worker_pool(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on. Whoever reaches it runs code here: keep it private.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 50000,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what workers log.")] = False,
+) -> None:
+    """Run Wirebeam's workers beside a Flink TaskManager, until stopped.
+
+    Started on each TaskManager's machine (or in its pod), from the same installation as `wirebeam run`.
+    """
+    configure_logging(verbose)
+    from pipeline.worker_pool import serve
+
+    serve(host, port, verbose=verbose)
 
 
 @app.command(name="formats")

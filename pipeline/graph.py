@@ -22,6 +22,7 @@ from pipeline.sinks.dataset import Dataset
 from pipeline.sources.files import Resource
 from pipeline.sources.transform import Read
 from pipeline.stage import StageItems, StageRejects
+from pipeline.workers import CheckWorkers, Terms
 from pipeline.write import Write
 from transforms.expand.expand import Hints
 from transforms.normalize.transform import Normalize
@@ -30,7 +31,7 @@ from transforms.parse.transform import Parse
 
 def listed(resources: Sequence[Resource]) -> beam.PTransform:
     """The source of a batch: resources that are known before the pipeline runs."""
-    return beam.Create(list(resources)).with_output_types(Resource)
+    return beam.Create(list(resources), reshuffle=False).with_output_types(Resource)
 
 
 def build(
@@ -58,6 +59,7 @@ def build(
     found = pipeline | "Source" >> source
     if spread:
         found |= "Spread" >> beam.Reshuffle()
+        found |= "CheckWorkers" >> CheckWorkers(Terms.of(folder, config.inputs))
     raw = found | "Read" >> Read(Hints(config.provider, config.source_format), config.expansion)
     parsed = raw.items | "Parse" >> Parse(config.parsing)
     items = parsed.items | "Normalize" >> Normalize(config.ingested_at)
@@ -71,7 +73,7 @@ def build(
     linked = (
         (staged.files, rejects)
         | "AllStaged" >> beam.Flatten()
-        | "Link" >> Link(config.output, folder / "links", config.horizon, config.rows_per_file)
+        | "Link" >> Link(str(dataset.root), folder / "links", config.horizon, config.rows_per_file)
     )
     plans = linked.plans | "SpreadFiles" >> beam.Reshuffle() if spread else linked.plans
     written = plans | "Write" >> Write(folder, config.run_id, keys, config.tagging)

@@ -105,7 +105,7 @@ def beam_options(arguments: Sequence[str], runner: str) -> PipelineOptions:
             not know to their Java side); or the local runner was asked for threads, which loses rows and
             reports success (measured on Beam 2.77: 1.8 % of rows with two workers).
     """
-    given = dict(_named(arguments))
+    given = dict(named(arguments))
     mode = given.get("direct_running_mode", "in_memory")
     if mode == "multi_threading" and given.get("direct_num_workers", "1") != "1":
         raise UsageError(
@@ -127,11 +127,12 @@ def beam_options(arguments: Sequence[str], runner: str) -> PipelineOptions:
     return options
 
 
-def _named(arguments: Sequence[str]) -> list[tuple[str, str]]:
-    named = []
+def named(arguments: Sequence[str]) -> list[tuple[str, str]]:
+    """Beam's options as they are written, `--name=value` or `--name value`, by their names."""
+    found = []
     for index, argument in enumerate(arguments):
         if argument.startswith("--"):
             name, equals, value = argument[2:].partition("=")
             following = arguments[index + 1] if index + 1 < len(arguments) else ""
-            named.append((name, value if equals else following))
-    return named
+            found.append((name, value if equals else following))
+    return found

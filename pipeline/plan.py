@@ -5,12 +5,14 @@ from __future__ import annotations
 import collections
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.sinks import durable
 from schemas.rows import register_row
 
 VERDICTS = pa.schema(
@@ -79,7 +81,8 @@ class Verdicts:
         """Write the table, with the paths of the staged files in its metadata, and plan the final files.
 
         Args:
-            path: the Arrow file.
+            path: the Arrow file. Its name gets a digest of its content, so that of two attempts of an engine,
+                which number their rows differently, neither takes the other's place.
             staged: staged files, by their numbers.
             rows_per_file: rows in one final file at the most.
         """
@@ -88,10 +91,15 @@ class Verdicts:
         # Arrow's sort is stable: the order of time, in which rows were added, stays within a partition.
         table = table.take(pc.sort_indices(table, [("dataset", "ascending"), ("partition", "ascending")]))
         schema = VERDICTS.with_metadata({"files": "\n".join(staged)})
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with pa.ipc.new_file(str(path), schema) as writer:
+        whole = pa.BufferOutputStream()
+        with pa.ipc.new_file(whole, schema) as writer:
             writer.write_table(table.cast(schema))
-        return list(_slices(table, str(path), rows_per_file))
+        content = whole.getvalue()
+        target = path.with_stem(f"{path.stem}-{blake2b(content, digest_size=8).hexdigest()}")
+        with durable.explained(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            durable.replace(target, content)
+        return list(_slices(table, str(target), rows_per_file))
 
 
 def _slices(table: pa.Table, path: str, rows_per_file: int) -> Iterator[FilePlan]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,8 +12,10 @@ import apache_beam as beam
 from apache_beam.runners.runner import PipelineState
 
 from pipeline import finish, report
+from pipeline.engine import Engine
+from pipeline.failure import explained
 from pipeline.graph import build, listed
-from pipeline.options import Config, beam_options
+from pipeline.options import LOCAL, Config
 from pipeline.sinks import commit as steps
 from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.dataset import Dataset
@@ -22,8 +23,6 @@ from pipeline.sinks.partition import PartitionBy
 from pipeline.sources.files import find
 from schemas.errors import WirebeamError
 from transforms.enrich.enricher import enricher
-
-_WHERE = re.compile(r" \[while running '.*'\]", re.S)
 
 
 class PipelineFailed(WirebeamError):
@@ -44,7 +43,7 @@ class Outcome:
         return counts
 
 
-def run(config: Config, runner: str = "FnApiRunner", arguments: Sequence[str] = ()) -> Outcome:
+def run(config: Config, runner: str = LOCAL, arguments: Sequence[str] = ()) -> Outcome:
     """Read the inputs of `config` into its output.
 
     Args:
@@ -58,15 +57,14 @@ def run(config: Config, runner: str = "FnApiRunner", arguments: Sequence[str] = 
     """
     started = dt.datetime.now(dt.UTC)
     clock = time.monotonic()
-    options = beam_options(arguments, runner)
+    engine = Engine.of(runner, arguments, config.run_id)
+    engine.check_inputs(config.inputs)
     enricher(config.tagging)  # a missing model is said before anything runs
     keys = PartitionBy.parse(config.partition_by) if config.partition_by else None
     with Dataset.open(config.output, partition_by=keys) as dataset:
-        pipeline = beam.Pipeline(options=options)
+        pipeline = beam.Pipeline(options=engine.options)
         build(pipeline, config, listed(list(find(config.inputs))), dataset)
-        result, counts = ingest(
-            dataset, config.run_id, lambda: pipeline.run().wait_until_finish(), positions=None
-        )
+        result, counts = ingest(dataset, config.run_id, lambda: engine.execute(pipeline), positions=None)
         made = report.compose(
             run_id=config.run_id,
             started_at=started.isoformat(timespec="seconds"),
@@ -145,15 +143,9 @@ def check(counts: Mapping[str, int]) -> None:
 def _executed(execute: Callable[[], str | None], dataset: Dataset, run_id: str) -> finish.Result:
     try:
         state = execute()
-    except WirebeamError as error:
-        raise WirebeamError(_WHERE.sub("", str(error))) from error
     except Exception as error:
         # Whatever a runner raises: people get one line, and Beam's log for the asking.
-        reason = _WHERE.sub("", next(iter(str(error).strip().splitlines()), ""))
-        raise PipelineFailed(
-            f"the pipeline failed, nothing was committed: {type(error).__name__}: {reason} "
-            "(--verbose shows Beam's log)"
-        ) from error
+        raise explained(error) from error
     if state not in (None, PipelineState.DONE):
         raise WirebeamError(f"the pipeline ended as {state}; nothing was committed")
     return finish.load(dataset.staging(run_id))

@@ -20,7 +20,8 @@ from pipeline.account import Account, account
 from pipeline.cycle import Batch, Cycle, Failure, Feed, Listeners, Pace
 from pipeline.options import Config
 from pipeline.repeated import RepeatedGraph
-from pipeline.run import PipelineFailed, ingest
+from pipeline.failure import PipelineFailed
+from pipeline.run import ingest
 from pipeline.session import Session
 from pipeline.sinks import commit, manifest
 from pipeline.sinks.commit import Failpoint

@@ -1,0 +1,90 @@
+"""Where a pipeline runs: its runner, the options that runner needs, and the waiting for its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+from apache_beam.runners.runner import PipelineState
+
+from pipeline import flink
+from pipeline.failure import explained
+from pipeline.options import LOCAL, beam_options, named
+from pipeline.sources.files import STDIN
+from schemas.errors import WirebeamError
+
+_POLL = 0.5  # seconds; Beam's own waiting asks at growing intervals, up to a minute
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A runner that is ready to take a pipeline.
+
+    Attributes:
+        options: for `beam.Pipeline`: the user's and ours.
+        cluster: the Flink cluster, where there is one.
+    """
+
+    options: PipelineOptions
+    cluster: flink.Cluster | None = None
+
+    @classmethod
+    def of(cls, runner: str, arguments: Sequence[str], run_id: str) -> Engine:
+        """A runner with the user's options, completed and checked.
+
+        Args:
+            runner: value of `--runner`.
+            arguments: what the user wrote after `--`.
+            run_id: names the job.
+
+        Raises:
+            UsageError: there is no such runner or option, or one that goes wrong.
+            WirebeamError: a cluster that cannot take the job.
+        """
+        options = beam_options(arguments, runner)
+        if runner != flink.RUNNER:
+            return cls(options)
+        cluster, wanted = flink.defaults(dict(named(arguments)), run_id)
+        return cls(beam_options([*arguments, *wanted], runner), cluster)
+
+    @property
+    def runner(self) -> str:
+        """Beam's name for it."""
+        name: str = self.options.view_as(StandardOptions).runner
+        return name
+
+    def check_inputs(self, inputs: Sequence[str]) -> None:
+        """Refuse inputs that workers on other machines cannot read.
+
+        Raises:
+            WirebeamError: standard input, for an engine.
+        """
+        if self.runner != LOCAL and any(given in ("-", STDIN) for given in inputs):
+            raise WirebeamError(
+                f"workers of {self.runner} cannot read this command's standard input: write it to a file "
+                "that they reach, and name that"
+            )
+
+    def execute(self, pipeline: beam.Pipeline) -> None:
+        """Run a pipeline to its end. An interrupt cancels it on the cluster, too.
+
+        Raises:
+            WirebeamError: it failed.
+        """
+        try:
+            result = pipeline.run()
+            while not PipelineState.is_terminal(result.state):
+                time.sleep(_POLL)
+            state = result.wait_until_finish()
+        except Exception as error:
+            # Whatever a runner raises: people get one line, and Beam's log for the asking.
+            raise explained(error) from error
+        except BaseException:
+            if self.cluster:
+                self.cluster.cancel(self.options.get_all_options()["job_name"])
+            raise
+        if state not in (None, PipelineState.DONE):
+            raise WirebeamError(f"the pipeline ended as {state}; nothing was committed")

@@ -1,0 +1,25 @@
+"""What a worker needs: importing this module loads it all, before `pipeline.worker_pool` forks workers.
+
+The rules' tables are shared by the workers' memory then, and no stage waits for them.
+"""
+
+from __future__ import annotations
+
+import apache_beam.runners.worker.sdk_worker  # noqa: F401
+
+import pipeline.graph  # noqa: F401
+from schemas.agency import agencies
+from schemas.places import places
+from transforms.enrich.enricher import Tagging, enricher
+from transforms.parse.registry import formats
+
+
+def load() -> None:
+    """Read the tables that every item needs."""
+    formats()
+    agencies()
+    places()
+    enricher(Tagging())
+
+
+load()
