@@ -21,9 +21,9 @@ demo: setup
 test: setup lint
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
-# Against real brokers and clusters; needs Java 17 and Maven, and fetches pinned jars once.
+# Against a real Flink and real brokers; needs Java 17, Maven and 6 GB, and fetches pinned jars once.
 test-engines: setup
-	$(BIN)/python -m pytest -q -m engines
+	$(BIN)/python -m pytest -q -m engines --durations=15
 
 lint: setup
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import re
 
 from schemas.errors import WirebeamError
 
+
 class PipelineFailed(WirebeamError):
     """The pipeline failed for a reason that nobody foresaw: nothing was committed."""
 

@@ -31,6 +31,14 @@ def configure_logging(verbose: bool = False) -> None:
     )
     # A failure in a stage comes to the driver as an exception and is said in one line there.
     logging.getLogger("apache_beam").setLevel(logging.INFO if verbose else logging.CRITICAL)
+    if not verbose:
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(_not_from_beam)
+
+
+def _not_from_beam(record: logging.LogRecord) -> bool:
+    """Beam hands an engine's messages, stack traces and all, to the root logger."""
+    return record.name != "root" or "apache_beam" not in record.pathname
 
 
 def _line(started: float) -> Text:

@@ -25,10 +25,6 @@ from schemas.errors import WirebeamError
 from transforms.enrich.enricher import enricher
 
 
-class PipelineFailed(WirebeamError):
-    """The pipeline failed for a reason that nobody foresaw: nothing was committed."""
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A finished run: its report, and how many files it committed."""

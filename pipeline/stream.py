@@ -18,9 +18,9 @@ import pyarrow as pa
 
 from pipeline.account import Account, account
 from pipeline.cycle import Batch, Cycle, Failure, Feed, Listeners, Pace
+from pipeline.failure import PipelineFailed
 from pipeline.options import Config
 from pipeline.repeated import RepeatedGraph
-from pipeline.failure import PipelineFailed
 from pipeline.run import ingest
 from pipeline.session import Session
 from pipeline.sinks import commit, manifest

@@ -1,0 +1,192 @@
+"""What is asked of a Flink cluster before a job is sent: answers of a server that only plays one."""
+
+from __future__ import annotations
+
+import json
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import flink
+from pipeline.engine import Engine
+from schemas.errors import UsageError, WirebeamError
+
+
+class Played:
+    """Answers of a cluster, by path; and what it was asked to change."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {
+            "/v1/overview": {"flink-version": "1.19.0", "slots-available": 3},
+            "/v1/taskmanagers": {"taskmanagers": [{"slotsNumber": 2}, {"slotsNumber": 1}]},
+            "/v1/jobs/overview": {"jobs": [{"jid": "abc", "name": "wirebeam-r1", "state": "RUNNING"}]},
+        }
+        self.patched: list[str] = []
+
+
+@pytest.fixture
+def cluster() -> Iterator[tuple[str, Played]]:
+    played = Played()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = played.answers.get(self.path)
+            self.send_response(200 if found is not None else 404)
+            self.end_headers()
+            self.wfile.write(found if isinstance(found, bytes) else json.dumps(found).encode())
+
+        def do_PATCH(self) -> None:
+            played.patched.append(self.path)
+            self.send_response(202)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", played
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def jars(tmp_path: Path) -> Path:
+    folder = tmp_path / "a folder of jars"
+    folder.mkdir()
+    for name in ("beam-runners-flink-1.19-2.70.0.jar", *(f"part-{number}.jar" for number in range(40))):
+        (folder / name).touch()
+    return folder
+
+
+def test_options_that_avoid_trouble_are_set(cluster: tuple[str, Played], jars: Path) -> None:
+    _, made = flink.defaults({"flink_master": cluster[0], "flink_job_server_jar": str(jars)}, "R1")
+    for wanted in (
+        "--flink_version=1.19",
+        "--flink_submit_uber_jar",
+        "--environment_type=EXTERNAL",
+        "--environment_config=localhost:50000",
+        "--parallelism=3",
+        "--sdk_worker_parallelism=2",
+        "--job_name=wirebeam-r1",
+    ):
+        assert wanted in made
+    options = Engine.of(
+        "FlinkRunner", [f"--flink_master={cluster[0]}", f"--flink_job_server_jar={jars}"], "R1"
+    ).options.get_all_options()
+    assert options["flink_submit_uber_jar"] is True
+    assert options["parallelism"] == 3
+
+
+def test_what_the_user_wrote_stands(cluster: tuple[str, Played], jars: Path) -> None:
+    written = [
+        f"--flink_master={cluster[0]}",
+        f"--flink_job_server_jar={jars}",
+        "--parallelism=7",
+        "--environment_type",
+        "DOCKER",
+        "--job_name=mine",
+    ]
+    options = Engine.of("FlinkRunner", written, "R1").options.get_all_options()
+    assert (options["parallelism"], options["environment_type"], options["job_name"]) == (7, "DOCKER", "mine")
+    assert options["environment_config"] is None
+
+
+def test_the_launcher_names_every_jar_by_an_address_java_reads(jars: Path) -> None:
+    path = Path(flink.launcher(sorted(jars.glob("*.jar"))))
+    assert path.stat().st_size < 10_000
+    manifest = zipfile.ZipFile(path).read("META-INF/MANIFEST.MF").decode("ascii")
+    lines = manifest.split("\r\n")
+    assert max(map(len, lines)) <= 72
+    assert lines[-1] == ""
+    unfolded = manifest.replace("\r\n ", "")
+    named = next(line for line in unfolded.split("\r\n") if line.startswith("Class-Path: ")).split(" ")[1:]
+    assert named == [jar.as_uri() for jar in sorted(jars.glob("*.jar"))]
+    assert len(named) == 41
+
+
+def said(master: str, jar: object, **given: str) -> str:
+    with pytest.raises(WirebeamError) as caught:
+        flink.defaults({"flink_master": master, "flink_job_server_jar": str(jar), **given}, "r")
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def test_an_unreachable_master_is_said(jars: Path) -> None:
+    message = said("127.0.0.1:1", jars)
+    assert "no Flink answers at http://127.0.0.1:1" in message
+    assert "--flink_master" in message
+
+
+@pytest.mark.parametrize(
+    "path, answer",
+    [
+        ("/v1/overview", b"<html>welcome</html>"),
+        ("/v1/overview", {"status": "ok"}),
+        ("/v1/taskmanagers", None),
+        ("/v1/taskmanagers", []),
+    ],
+)
+def test_what_is_no_flink_is_said(cluster: tuple[str, Played], jars: Path, path: str, answer: Any) -> None:
+    master, played = cluster
+    played.answers[path] = answer
+    assert "8081" in said(master, jars)
+
+
+def test_versions_that_do_not_fit_are_said(cluster: tuple[str, Played], jars: Path) -> None:
+    master, played = cluster
+    assert "leave it away" in said(master, jars, flink_version="1.20")
+    played.answers["/v1/overview"]["flink-version"] = "1.20.1"
+    message = said(master, jars)
+    assert "made for Flink 1.19" in message
+    assert "1.20" in message
+    played.answers["/v1/overview"]["flink-version"] = "1.15.4"
+    message = said(master, jars)
+    assert "Flink 1.15.4" in message
+    assert "1.19, 1.20" in message
+
+
+def test_a_missing_jar_is_said(
+    cluster: tuple[str, Played], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master, _ = cluster
+    monkeypatch.delenv(flink.JARS, raising=False)
+    assert flink.JARS in said(master, "")
+    assert "no such jar" in said(master, tmp_path / "nothing.jar")
+    assert "beam-runners-flink" in said(master, tmp_path)
+    monkeypatch.setenv(flink.JARS, str(tmp_path / "elsewhere"))
+    assert "elsewhere: no such jar" in said(master, "")
+
+
+def test_a_job_is_cancelled_by_its_name(cluster: tuple[str, Played]) -> None:
+    master, played = cluster
+    found = flink.Cluster.at(master)
+    assert found.cancel("wirebeam-r1")
+    assert played.patched == ["/v1/jobs/abc?mode=cancel"]
+    assert not found.cancel("another")
+    played.answers["/v1/jobs/overview"]["jobs"][0]["state"] = "FINISHED"
+    assert not found.cancel("wirebeam-r1")
+
+
+def test_the_command_line_says_it_in_one_line(tmp_path: Path, feed: Path, jars: Path, wirebeam: Any) -> None:
+    options = ("--", "--flink_master=127.0.0.1:1", f"--flink_job_server_jar={jars}")
+    done = wirebeam("run", feed, "-o", tmp_path / "out", "--runner", "FlinkRunner", *options)
+    assert done.returncode == 1
+    assert done.stderr.startswith("wirebeam: no Flink answers at http://127.0.0.1:1")
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_standard_input_is_refused_for_an_engine(cluster: tuple[str, Played], jars: Path) -> None:
+    options = [f"--flink_master={cluster[0]}", f"--flink_job_server_jar={jars}"]
+    engine = Engine.of("FlinkRunner", options, "r")
+    engine.check_inputs(["feed"])
+    with pytest.raises(UsageError, match="standard input"):
+        engine.check_inputs(["feed", "-"])
+    Engine.of("FnApiRunner", [], "r").check_inputs(["-"])
