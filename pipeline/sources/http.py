@@ -142,6 +142,8 @@ class HttpSource:
         except Exception as error:
             message = self._secrets.hide(f"{type(error).__name__}: {error}")
             raise Failure(f"unforeseen: {message}") from error
+        if self._stopped.is_set():
+            return delay
         if self._health.failure:
             _LOG.warning("feed %s: answers again", self.name)
         self._health = replace(self._health, failure=None, reached_at=int(self._now() * 1e6))

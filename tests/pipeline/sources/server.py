@@ -46,6 +46,7 @@ class Server:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 1 << 16  # head and body in one packet
 
             def _serve(self) -> None:
                 parts = urlsplit(self.path)
