@@ -232,8 +232,8 @@ def _joined(given: Dateline, read: Dateline | None) -> tuple[Dateline, tuple[str
     mine, theirs = texts.fold(given.place_text), texts.fold(read.place_text)
     if mine and theirs and mine not in theirs and theirs not in mine:
         return given, ("dateline_differs",)
-    if texts.fold(given.text) in texts.fold(read.text):
-        return read, ()
+    if texts.fold(given.text) in texts.fold(read.text) or (theirs and not mine):
+        return read, ()  # a mark-up's dateline that is a date only says less than the text's
     if given.date is None and read.date is not None:
         given = replace(given, date=read.date, date_precision=read.date_precision)
     return given, ()

@@ -154,6 +154,13 @@ def test_a_word_that_holds_an_item_back_is_a_row_without_text() -> None:
     assert (found.pub_status, found.body_text, found.word_count) == ("withheld", "", 0)
 
 
+def test_a_marked_date_does_not_hide_the_dateline_of_the_text() -> None:
+    found = item(dateline="13/03/2015", paragraphs=("OSLO, 13 mars (NTB) - The quay will be rebuilt.",))
+    assert found.dateline is not None
+    assert (found.dateline.text, found.dateline.place_text) == ("OSLO, 13 mars (NTB) -", "OSLO")
+    assert found.body_text == "The quay will be rebuilt."
+
+
 def test_a_note_to_kill_without_a_text_is_a_kill() -> None:
     found = item(slugline="BC-Quay-Kill", ed_notes=("Editors: Please kill BC-Quay.",))
     assert (found.pub_status, found.revision_kind) == ("canceled", "kill")
