@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_MARKER = re.compile(r"\([^()]{1,30}\)")  # EFE's `(Avance)` before it
 _FOLDED = re.compile(r"[\W_]+")
 
 
@@ -16,4 +17,5 @@ def same(one: str | None, other: str | None) -> bool:
 
 def is_slug(deck: str | None, headline: str | None) -> bool:
     """Whether a second title is a slug: a few words in capitals under a headline that has small letters."""
-    return bool(deck and deck.isupper() and len(deck) <= 60 and not (headline or deck).isupper())
+    words = _MARKER.sub("", deck or "").strip()
+    return bool(words.isupper() and len(words) <= 60 and not (headline or words).isupper())

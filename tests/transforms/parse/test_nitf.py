@@ -178,9 +178,10 @@ def test_datelines(dateline: str, expected: str | None) -> None:
     assert body("<p>x</p>", dateline).dateline == expected
 
 
-def test_a_deck_in_capitals_is_a_slug() -> None:
-    item = body("<p>x</p>", "<hedline><hl1>Port opens</hl1><hl2>ROSTOCK PORT</hl2></hedline>")
-    assert (item.slugline, item.summary) == ("ROSTOCK PORT", None)
+@pytest.mark.parametrize("slug", ["ROSTOCK PORT", "(Avance) ROSTOCK PORT"])
+def test_a_deck_in_capitals_is_a_slug(slug: str) -> None:
+    item = body("<p>x</p>", f"<hedline><hl1>Port opens</hl1><hl2>{slug}</hl2></hedline>")
+    assert (item.slugline, item.summary) == (slug, None)
 
 
 def test_text_without_paragraphs_and_without_a_head() -> None:
