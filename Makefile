@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK := requirements/dev.txt
 
-.PHONY: setup demo test test-engines lint bench fuzz lock clean
+.PHONY: setup demo test test-engines lint bench fuzz lock clean soak bench-stream
 
 setup: $(READY)
 
@@ -29,6 +29,14 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# A stream killed 200 times, compared with one batch; minutes.
+soak: setup
+	$(BIN)/python -m tests.soak.run
+
+# Latency, rate, idle cost of a stream; `--minutes 60` adds memory over time.
+bench-stream: setup
+	$(BIN)/python -m tests.benchmarks.stream
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks.run

@@ -73,7 +73,8 @@ def build(
     linked = (
         (staged.files, rejects)
         | "AllStaged" >> beam.Flatten()
-        | "Link" >> Link(str(dataset.root), folder / "links", config.horizon, config.rows_per_file)
+        | "Link"
+        >> Link(str(dataset.root), config.run_id, folder / "links", config.horizon, config.rows_per_file)
     )
     plans = linked.plans | "SpreadFiles" >> beam.Reshuffle() if spread else linked.plans
     written = plans | "Write" >> Write(folder, config.run_id, keys, config.tagging)

@@ -17,9 +17,10 @@ import apache_beam as beam
 import numpy as np
 import pyarrow.compute as pc
 
+from pipeline import writers
 from pipeline.memory import Memory, held_items, windows
 from pipeline.options import HOUR
-from pipeline.plan import FilePlan, Verdicts
+from pipeline.plan import VERDICTS_FILE, FilePlan, Verdicts
 from pipeline.sinks import held
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import rejects_path
@@ -205,20 +206,28 @@ def plan(
     link(StagedRows.open(items), snapshot, horizon, verdicts, memory)
     sort_rejects(StagedRows.open(rejects, "received_at"), len(items), snapshot, verdicts, memory)
     paths = [file.path for file in [*items, *rejects]]
-    return verdicts.save(folder / "verdicts.arrow", paths, rows_per_file), verdicts.counts
+    return verdicts.save(folder / VERDICTS_FILE, paths, rows_per_file), verdicts.counts
 
 
 class _Link(beam.DoFn):
-    def __init__(self, output: str, folder: Path, horizon: int, rows_per_file: int) -> None:
+    def __init__(self, output: str, run_id: str, folder: Path, horizon: int, rows_per_file: int) -> None:
         self._output = output
+        self._run_id = run_id
         self._folder = folder
         self._horizon = horizon
         self._rows_per_file = rows_per_file
 
     def process(self, element: tuple[None, Iterable[StagedFile]]) -> Iterator[Any]:
         started = time.perf_counter_ns()
-        dataset = Dataset.read(self._output)
-        plans, counts = plan(element[1], dataset, self._folder, self._horizon, self._rows_per_file)
+        writer = writers.find(self._run_id)
+        plans, counts = plan(
+            element[1],
+            writer.dataset if writer else Dataset.read(self._output),
+            self._folder,
+            self._horizon,
+            self._rows_per_file,
+            writer.memory if writer else None,
+        )
         yield from plans
         counts["nanoseconds", ""] = time.perf_counter_ns() - started
         for (event, label), count in sorted(counts.items()):
@@ -230,14 +239,15 @@ class Link(beam.PTransform):
 
     Args:
         output: folder of the dataset.
+        run_id: the run, whose writer is asked where it is in this process.
         folder: takes the table of verdicts, on storage that all workers reach.
         horizon: how far apart in event time linked items may be, microseconds.
         rows_per_file: rows in one final file at the most.
     """
 
-    def __init__(self, output: str, folder: Path, horizon: int, rows_per_file: int) -> None:
+    def __init__(self, output: str, run_id: str, folder: Path, horizon: int, rows_per_file: int) -> None:
         super().__init__()
-        self._step = _Link(output, folder, horizon, rows_per_file)
+        self._step = _Link(output, run_id, folder, horizon, rows_per_file)
 
     def expand(self, pcoll: beam.PCollection) -> beam.pvalue.DoOutputsTuple:
         """Apply the stage."""

@@ -19,6 +19,7 @@ from pipeline.options import LOCAL, Config
 from pipeline.sinks import commit as steps
 from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.manifest import Manifest
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sources.files import find
 from schemas.errors import WirebeamError
@@ -60,14 +61,14 @@ def run(config: Config, runner: str = LOCAL, arguments: Sequence[str] = ()) -> O
     with Dataset.open(config.output, partition_by=keys) as dataset:
         pipeline = beam.Pipeline(options=engine.options)
         build(pipeline, config, listed(list(find(config.inputs))), dataset)
-        result, counts = ingest(dataset, config.run_id, lambda: engine.execute(pipeline), positions=None)
+        result, committed = ingest(dataset, config.run_id, lambda: engine.execute(pipeline), positions=None)
         made = report.compose(
             run_id=config.run_id,
             started_at=started.isoformat(timespec="seconds"),
             finished_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             seconds=round(time.monotonic() - clock, 3),
             options=described(config, runner),
-            counts=counts,
+            counts=committed.counts,
             tallies=result.tallies,
             links=report.counted(result.tallies, "link", "link"),
             overflows=report.counted(result.tallies, "link", "overflow"),
@@ -84,7 +85,7 @@ def ingest(
     *,
     positions: Mapping[str, Any] | None,
     failpoint: Failpoint = steps.nothing,
-) -> tuple[finish.Result, dict[str, int]]:
+) -> tuple[finish.Result, Manifest]:
     """Run a graph and commit what it made: all of it, or nothing.
 
     Args:
@@ -93,6 +94,9 @@ def ingest(
         execute: runs the graph to its end and says in what state it ended.
         positions: where sources stand after this run, for the manifest.
         failpoint: called with each step's name once it is done; tests crash here.
+
+    Returns:
+        What the graph made and counted, and the manifest.
 
     Raises:
         PipelineFailed: the graph failed, and it is not known why.
@@ -108,8 +112,8 @@ def ingest(
         dataset.discard(run_id)
         raise
     # From here on what is staged may belong to the dataset: if this fails, the next run tidies up.
-    dataset.commit(run_id, result.files, positions=positions, counts=counts, failpoint=failpoint)
-    return result, counts
+    made = dataset.commit(run_id, result.files, positions=positions, counts=counts, failpoint=failpoint)
+    return result, made
 
 
 def outcome_counts(result: finish.Result) -> dict[str, int]:

@@ -6,7 +6,7 @@ import collections
 import datetime as dt
 from collections.abc import Mapping
 
-from pipeline import finish, report
+from pipeline import report
 from pipeline.options import Config
 from pipeline.run import described
 from pipeline.sinks.dataset import Dataset
@@ -33,10 +33,10 @@ class Session:
         self._counts: collections.Counter[str] = collections.Counter(read=0)
         self._tallies: collections.Counter[tuple[str, str, str]] = collections.Counter()
 
-    def add(self, result: finish.Result, counts: Mapping[str, int]) -> None:
+    def add(self, counts: Mapping[str, int], tallies: report.Tallies) -> None:
         """A cycle was committed."""
         self._counts.update(counts)
-        self._tallies.update(result.tallies)
+        self._tallies.update(tallies)
         self._changed = True
 
     def due(self, now: float) -> bool:

@@ -16,22 +16,28 @@ from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 
+from pipeline import writers
 from pipeline.account import Account, account
 from pipeline.cycle import Batch, Cycle, Failure, Feed, Listeners, Pace
 from pipeline.failure import PipelineFailed
+from pipeline.following import Following, backoff
+from pipeline.memory import Memory
 from pipeline.options import Config
 from pipeline.repeated import RepeatedGraph
+from pipeline.report import Tallies
 from pipeline.run import ingest
 from pipeline.session import Session
 from pipeline.sinks import commit, manifest
 from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.manifest import Manifest
 from pipeline.sinks.partition import PartitionBy
-from pipeline.sources.live import Delivery, Taken
+from pipeline.writers import Writer
 from schemas.errors import WirebeamError
 
 _ATTEMPTS = 2  # of the graph over the same deliveries, before they are taken apart
 _LEAST = 50  # deliveries a cycle, however slow the machine
+_FIRST = 200  # deliveries of the first cycles, until it is known how long they take
 
 
 class Stream:
@@ -56,20 +62,26 @@ class Stream:
         clock: Callable[[], float] = time.monotonic,
         failpoint: Failpoint = commit.nothing,
     ) -> None:
-        self.feeds = list(feeds)
         self._config = config
         self._pace = pace or Pace()
         self._listeners = listeners or Listeners()
         self._clock = clock
+        self._following = Following(feeds, self._pace, self._listeners, clock)
         self._failpoint = failpoint
         self._dataset: Dataset | None = None
         self._graph: RepeatedGraph | None = None
         self._session: Session | None = None
+        self._memory = Memory(config.horizon)
         self._batch: Batch | None = None
-        self._most = min(self._pace.items, 500)
+        self._most = min(self._pace.items, _FIRST)
         self._failures = 0
         self._taken_at = 0.0
         self._reload: Callable[[], Sequence[Feed]] | None = None
+
+    @property
+    def feeds(self) -> Sequence[Feed]:
+        """The feeds that are followed now."""
+        return self._following.feeds
 
     def open(self) -> None:
         """Open the dataset and the feeds, each behind the position that the newest manifest holds.
@@ -79,9 +91,10 @@ class Stream:
         """
         keys = PartitionBy.parse(self._config.partition_by) if self._config.partition_by else None
         self._dataset = Dataset.open(self._config.output, partition_by=keys)
+        writers.register(self._config.run_id, Writer(self._dataset, self._memory))
         self._graph = RepeatedGraph(self._config, self._dataset)
         self._session = Session(self._config, self._clock())
-        self._open_feeds(self.feeds)
+        self._following.open(self._dataset.snapshot().positions)
 
     def run(self, stop: threading.Event) -> None:
         """Turn until `stop` is set; the cycle at hand is finished first."""
@@ -95,18 +108,14 @@ class Stream:
 
     def close(self) -> None:
         """Close feeds and dataset; what was not committed is left to the next process."""
-        threads = [threading.Thread(target=feed.source.close, daemon=True) for feed in self.feeds]
-        for thread in threads:
-            thread.start()
-        ends = time.monotonic() + 5
-        for thread in threads:
-            thread.join(max(0.0, ends - time.monotonic()))
+        self._following.close()
         if self._dataset is not None:
             if self._session is not None:
                 with contextlib.suppress(WirebeamError):
                     self._session.report(self._dataset, finished=True)
             self._dataset.close()
             self._dataset = None
+        writers.forget(self._config.run_id)
 
     def reload(self, feeds: Callable[[], Sequence[Feed]]) -> None:
         """Follow other feeds from the next turn on; may be called from a signal handler.
@@ -123,12 +132,16 @@ class Stream:
             Seconds to wait before the next, 0 where more is waiting.
         """
         began = self._clock()
-        if self._reload is not None and self._batch is None:
-            self._replace_feeds()
+        if self._reload is not None and self._batch is None and self._dataset is not None:
+            feeds, self._reload = self._reload, None
+            self._following.replace(feeds, self._dataset.snapshot().positions)
         self._listeners.turned(self.feeds, began)
         if self._batch is None:
-            self._batch = self._take(began)
-        self._hear(began)
+            taken, deliveries = self._following.take(began, self._most)
+            if deliveries:
+                self._failpoint("taken")
+                self._batch = Batch(taken, [deliveries])
+        self._following.hear(began)
         if self._session is not None and self._dataset is not None and self._session.due(began):
             with contextlib.suppress(WirebeamError):
                 self._session.report(self._dataset, finished=False)
@@ -144,65 +157,6 @@ class Stream:
             self._listeners.recovered("commit")
         return 0.0 if more else self._pace.every
 
-    def _open_feeds(self, feeds: Sequence[Feed]) -> None:
-        assert self._dataset is not None  # noqa: S101 - opened by the caller
-        positions = self._dataset.snapshot().positions
-        for feed in feeds:
-            feed.source.open(positions.get(feed.source.name))
-            feed.heard_at = self._clock()
-
-    def _replace_feeds(self) -> None:
-        reload, self._reload = self._reload, None
-        try:
-            new = list(reload()) if reload else self.feeds
-            self._open_feeds([feed for feed in new if feed not in self.feeds])
-        except WirebeamError as error:
-            self._listeners.failed(Failure("feeds", f"{error}; the feeds of before are followed on", 1, 0))
-            return
-        for feed in self.feeds:
-            if feed not in new:
-                feed.source.close()
-        self.feeds = new
-
-    def _take(self, now: float) -> Batch | None:
-        """What the feeds have, in turn, within the bounds of a cycle; None where that is nothing."""
-        taken: dict[str, Taken] = {}
-        deliveries: list[Delivery] = []
-        size = self._pace.bytes
-        for number, feed in enumerate(self.feeds):
-            # No feed, however much it has, keeps those after it from their share.
-            room = max(1, (self._most - len(deliveries)) // (len(self.feeds) - number))
-            if size <= 0 or len(deliveries) >= self._most or feed.retry_at > now:
-                continue
-            try:
-                found = feed.source.take(room, size)
-            except (WirebeamError, OSError) as error:
-                feed.attempts += 1
-                wait = self._backoff(feed.attempts)
-                feed.retry_at = now + wait
-                self._listeners.failed(Failure(feed.name, str(error), feed.attempts, wait))
-                continue
-            if feed.attempts:
-                feed.attempts, feed.retry_at = 0, 0.0
-                self._listeners.recovered(feed.name)
-            if found.deliveries:
-                feed.heard_at = now
-                taken[feed.source.name] = found
-                deliveries += found.deliveries
-                size -= sum(len(one.data or b"") for one in found.deliveries)
-        if not deliveries:
-            return None
-        self._failpoint("taken")
-        return Batch(taken, [deliveries])
-
-    def _hear(self, now: float) -> None:
-        """Raise and lift the alarms of feeds that say nothing."""
-        for feed in self.feeds:
-            quiet = now - feed.heard_at
-            if feed.silence is not None and (quiet >= feed.silence) is not feed.silent:
-                feed.silent = not feed.silent
-                self._listeners.silence(feed, quiet if feed.silent else None)
-
     def _commit(self, batch: Batch, began: float) -> bool:
         """Commit what is left of a batch, and acknowledge it.
 
@@ -217,49 +171,52 @@ class Stream:
             began = self._clock()
         more = any(taken.more for taken in batch.taken.values())
         self._batch = None
-        for feed in self.feeds:
-            if feed.source.name in batch.taken:
-                feed.source.acknowledge(batch.taken[feed.source.name].position)
+        self._following.acknowledge(batch.taken)
         self._failpoint("acknowledged")
         return more
 
     def _commit_part(self, batch: Batch, began: float) -> None:
         dataset, graph = self._opened()
         part, run_id = batch.parts[0], self._config.run_id
-        if batch.base is not None and _committed(dataset, run_id, batch.base):
+        if batch.base is not None and (made := _committed(dataset, run_id, batch.base)) is not None:
             # Its manifest was there when something went wrong: opening the dataset completed the commit.
-            batch.parts.pop(0)
-            batch.failures, batch.base = 0, None
+            self._done(batch, made, Account(), began)
             return
         batch.base = dataset.snapshot().sequence
         last = len(batch.parts) == 1
         refused = batch.failures > _ATTEMPTS and len(part) == 1
         problem = "its delivery made the whole pipeline fail" if refused else None
         positions = {name: taken.position for name, taken in batch.taken.items()} if last else None
-        result, counts = ingest(
+        result, made = ingest(
             dataset,
             run_id,
             lambda: graph.run(part, problem),
             positions=positions,
             failpoint=self._failpoint,
         )
+        self._memory.committed(made.sequence)
         self._failpoint("committed")
-        committed_at = time.time_ns() // 1000
         try:
-            made = account(dataset.staging(run_id), batch.feeds)
+            found = account(dataset.staging(run_id), batch.feeds)
         except (OSError, pa.ArrowException):
-            made = Account()  # it is committed all the same
+            found = Account()  # it is committed all the same
         dataset.discard(run_id)
-        seconds = self._clock() - began
-        batch.parts.pop(0)
+        self._adapt(len(part), self._clock() - began)
+        self._done(batch, made, found, began, result.tallies)
+
+    def _done(
+        self, batch: Batch, made: Manifest, found: Account, began: float, tallies: Tallies | None = None
+    ) -> None:
+        """A part is committed: who watches is told."""
+        part = batch.parts.pop(0)
         batch.failures, batch.base = 0, None
-        more = bool(batch.parts) or any(taken.more for taken in batch.taken.values())
-        sequence = dataset.snapshot().sequence
-        cycle = Cycle(sequence, counts, made, len(part), seconds, committed_at, more)
         if self._session is not None:
-            self._session.add(result, counts)
-        self._adapt(len(part), seconds)
-        self._listeners.committed(cycle)
+            self._session.add(made.counts, tallies or {})
+        more = bool(batch.parts) or any(taken.more for taken in batch.taken.values())
+        seconds = self._clock() - began
+        self._listeners.committed(
+            Cycle(made.sequence, made.counts, found, len(part), seconds, made.committed_at, more)
+        )
 
     def _adapt(self, deliveries: int, seconds: float) -> None:
         """Take as many next time as a cycle can do in its time."""
@@ -273,6 +230,7 @@ class Stream:
         """The dataset, opened again where something went wrong."""
         if self._dataset is None:
             self._dataset = Dataset.open(self._config.output, create=False)
+            writers.register(self._config.run_id, Writer(self._dataset, self._memory))
         if self._graph is None:
             self._graph = RepeatedGraph(self._config, self._dataset)
         return self._dataset, self._graph
@@ -280,7 +238,7 @@ class Stream:
     def _failed(self, batch: Batch, error: WirebeamError) -> float:
         """Get ready to try again: seconds to wait."""
         self._failures += 1
-        wait = self._backoff(self._failures)
+        wait = backoff(self._failures, self._pace)
         self._listeners.failed(Failure("commit", str(error), self._failures, wait))
         if self._dataset is not None:  # opened again, which completes or undoes the commit
             self._dataset.close()
@@ -295,11 +253,11 @@ class Stream:
                 wait = 0.0
         return wait
 
-    def _backoff(self, attempts: int) -> float:
-        return float(min(self._pace.ceiling, max(self._pace.every, 0.5) * 2 ** min(attempts - 1, 16)))
 
-
-def _committed(dataset: Dataset, run_id: str, base: int) -> bool:
-    """Whether the newest manifest is one of this stream's, later than `base`."""
+def _committed(dataset: Dataset, run_id: str, base: int) -> Manifest | None:
+    """The newest manifest, where it is one of this stream's and later than `base`."""
     sequence = dataset.snapshot().sequence
-    return sequence > base and manifest.read(dataset.root / manifest.FOLDER, sequence).run_id == run_id
+    if sequence <= base:
+        return None
+    newest = manifest.read(dataset.root / manifest.FOLDER, sequence)
+    return newest if newest.run_id == run_id else None

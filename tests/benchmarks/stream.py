@@ -1,0 +1,218 @@
+"""`make bench-stream`: how far a stream is behind the wire, how much it takes in, what it costs when idle.
+
+    python -m tests.benchmarks.stream [--seconds 30] [--rates 10,100,500] [--items 8000] [--files 1000000]
+                                      [--minutes 0]
+
+Latency is from when a file was renamed into the folder (its time) until the manifest that lists it, read from
+the dataset itself. The machine's other load shows in it: the CPU seconds beside it do not depend on that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.sinks import manifest
+from tests.conftest import WIREBEAM
+from tests.soak.run import feed
+
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+def cpu(pid: int) -> float:
+    """CPU seconds that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICK
+
+
+def memory(pid: int) -> float:
+    """Resident memory of a process, MB."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextmanager
+def streaming(incoming: Path, output: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A stream that has begun to turn; it is told to stop at the end."""
+    command = [WIREBEAM, "stream", str(incoming), "-o", str(output), "--every", "1", *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if b"following" in line:
+                break
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def committed(output: Path) -> list[tuple[int, list[int]]]:
+    """Of each commit when it was, and when its items were received; microseconds since the epoch."""
+    folder = output / manifest.FOLDER
+    found = []
+    for sequence in range(1, manifest.newest(folder) + 1):
+        made = manifest.read(folder, sequence)
+        received: list[int] = []
+        for file in made.added:
+            if file.dataset != "rejects":
+                column = pq.read_table(output / file.path, columns=["received_at"], partitioning=None).column(
+                    0
+                )
+                received += column.cast(pa.int64()).to_pylist()
+        found.append((made.committed_at, received))
+    return found
+
+
+def quantiles(values: Sequence[float], wanted: Sequence[float] = (0.5, 0.95, 0.99)) -> list[float]:
+    """Quantiles by rank."""
+    ranked = sorted(values)
+    return [ranked[min(len(ranked) - 1, int(part * len(ranked)))] for part in wanted]
+
+
+def latency(raw: Path, scratch: Path, rate: float, seconds: float) -> tuple[list[float], int, float]:
+    """Seconds until committed at a rate: p50, p95, p99; items; CPU seconds an item."""
+    incoming, output = scratch / f"in{rate:g}", scratch / f"out{rate:g}"
+    incoming.mkdir()
+    feeder = [sys.executable, "-m", "tests.soak.feeder", str(raw), str(incoming), "--now"]
+    with streaming(incoming, output) as process:
+        time.sleep(2)
+        before = cpu(process.pid)
+        subprocess.run(
+            [*feeder, "--rate", str(rate), "--seconds", str(seconds)], check=True, stdout=subprocess.DEVNULL
+        )
+        time.sleep(6)
+        used = cpu(process.pid) - before
+    found = [(at - one) / 1e6 for at, received in committed(output) for one in received]
+    return quantiles(found), len(found), used / max(1, len(found))
+
+
+def sustained(raw: Path, scratch: Path) -> tuple[float, float, int]:
+    """Items a second over a folder that is full already: by the clock and by CPU; items."""
+    output = scratch / "full"
+    with streaming(raw, output, "--stop-when-idle", "3s") as process:
+        before, started = cpu(process.pid), time.monotonic()
+        used, ended = before, started
+        seen = 0
+        while process.poll() is None:
+            newest = manifest.newest(output / manifest.FOLDER)
+            if newest != seen:
+                seen, used, ended = newest, cpu(process.pid), time.monotonic()
+            time.sleep(0.05)
+    items = sum(len(received) for _, received in committed(output))
+    return items / (ended - started), items / max(1e-6, used - before), items
+
+
+def idle(scratch: Path, files: int) -> tuple[float, float, float]:
+    """Share of a core while nothing comes, beside so many files that were seen; seconds to pass them over when
+    it starts; MB of memory."""
+    incoming, output = scratch / "seen", scratch / "idle"
+    made = 0
+    for number in range(max(1, files // 10_000)):
+        folder = incoming / f"{number:04d}"
+        folder.mkdir(parents=True)
+        for inner in range(min(10_000, files)):
+            (folder / f"{inner:05d}.txt").touch()
+            made += 1
+    from pipeline.sources.seen import Seen, file_key
+    from pipeline.sources.watch import state_folder
+
+    with streaming(incoming, output, "--max-items", "1") as process:
+        time.sleep(1)
+        process.kill()
+    shutil.rmtree(output)
+    subprocess.run([WIREBEAM, "run", __file__, "-o", str(output)], check=True, stdout=subprocess.DEVNULL)
+    seen = Seen(state_folder(output, str(incoming)))
+    seen.open(None)
+    seen.add([file_key(str(path), path.stat()) for path in incoming.rglob("*.txt")])
+    from pipeline.sinks.dataset import Dataset
+
+    with Dataset.open(output, create=False) as dataset:
+        dataset.commit("bench", [], positions={f"folder:{incoming}": seen.position})
+    with streaming(incoming, output, "--every", "2") as process:
+        started = cpu(process.pid)
+        time.sleep(20)  # the first look at a million files, which happens once
+        first = cpu(process.pid) - started
+        before = cpu(process.pid)
+        time.sleep(30)
+        share = (cpu(process.pid) - before) / 30
+        size = memory(process.pid)
+    return share, first, size
+
+
+def growth(raw: Path, scratch: Path, minutes: float, rate: float = 50.0) -> list[tuple[float, float]]:
+    """Resident memory while items come at a rate: (minutes, MB)."""
+    incoming, output = scratch / "long", scratch / "longout"
+    incoming.mkdir()
+    feeder = [
+        sys.executable,
+        "-m",
+        "tests.soak.feeder",
+        str(raw),
+        str(incoming),
+        "--now",
+        "--rate",
+        str(rate),
+    ]
+    found = []
+    with streaming(incoming, output, "--after", "delete") as process:
+        started = time.monotonic()
+        feeding = subprocess.Popen(feeder, stdout=subprocess.DEVNULL)
+        try:
+            while time.monotonic() - started < minutes * 60:
+                time.sleep(min(30, minutes * 6))
+                found.append(((time.monotonic() - started) / 60, memory(process.pid)))
+                if feeding.poll() is not None:
+                    feeding = subprocess.Popen(feeder, stdout=subprocess.DEVNULL)
+        finally:
+            feeding.kill()
+    return found
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--rates", default="10,100,500")
+    parser.add_argument("--items", type=int, default=8_000)
+    parser.add_argument("--files", type=int, default=1_000_000)
+    parser.add_argument("--minutes", type=float, default=0.0)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        raw = feed(scratch, given.items)
+        for rate in [float(text) for text in given.rates.split(",") if text]:
+            (p50, p95, p99), items, each = latency(raw, scratch, rate, given.seconds)
+            print(
+                f"{rate:5.0f} items/s: {items:6,} items, seconds from arrival to committed p50 {p50:.2f} "
+                f"p95 {p95:.2f} p99 {p99:.2f}; {each * 1e3:.2f} ms of CPU an item",
+                flush=True,
+            )
+        if given.items:
+            clock, busy, items = sustained(raw, scratch)
+            print(f"sustained: {items:,} items, {clock:,.0f} a second, {busy:,.0f} a CPU second", flush=True)
+        if given.files:
+            share, first, size = idle(scratch, given.files)
+            print(
+                f"idle beside {given.files:,} files seen: {share:.1%} of a core; {first:.1f} CPU seconds for "
+                f"the first look at them; {size:,.0f} MB",
+                flush=True,
+            )
+        for minute, size in growth(raw, scratch, given.minutes) if given.minutes else ():
+            print(f"at 50 items/s after {minute:5.1f} min: {size:,.0f} MB", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Starts `wirebeam stream` again and again and kills it with SIGKILL at random moments.
+
+    python -m tests.soak.nursery KILLS SEED SHORTEST LONGEST -- stream SOURCE... -o OUTPUT
+
+Each stream is a process of its own, forked from this one, which has imported everything: to be up again takes a
+second. After the last kill the stream runs until it stops by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+from pipeline.cli import main as wirebeam
+from pipeline.sinks.lease import owner
+from pipeline.stream import Stream
+
+
+def begin(arguments: list[str]) -> int:
+    """A process that runs the command line: its id."""
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        wirebeam(arguments)
+    except SystemExit as end:
+        os._exit(end.code if isinstance(end.code, int) else 1)
+    except BaseException:
+        os._exit(70)
+    os._exit(0)
+
+
+def wait_for(pid: int, output: Path) -> None:
+    """Until a process has opened the dataset, or 60 s: to kill it while it imports would prove nothing."""
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
+        holder = owner(output)
+        if holder is not None and holder.pid == pid:
+            return
+        time.sleep(0.02)
+
+
+def main() -> int:
+    """Kill, then let live; the exit code of the last stream."""
+    cut = sys.argv.index("--")
+    kills, seed, shortest, longest = sys.argv[1:cut]
+    arguments = sys.argv[cut + 1 :]
+    output = Path(arguments[arguments.index("-o") + 1])
+    moments = random.Random(int(seed))
+    assert Stream is not None
+    for _ in range(int(kills)):
+        pid = begin(arguments)
+        wait_for(pid, output)
+        time.sleep(moments.uniform(float(shortest), float(longest)))
+        os.kill(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
+        if not os.WIFSIGNALED(status):
+            print(f"nursery: the stream ended by itself with {os.waitstatus_to_exitcode(status)}")
+            return 1
+    pid = begin([*arguments, "--stop-when-idle", "6s"])
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""`make soak`: a stream killed 200 times while items come at 100 a second loses and doubles none.
+
+    python -m tests.soak.run [--kills 200] [--rate 100] [--limit N]
+
+A feeder drops a feed into a folder, a tenth of the items twice; the stream that follows it is killed with SIGKILL
+at random moments and started again. Afterwards, once compacted, the dataset is compared with that of one batch
+over the same files. The feed is that of ../shared, or the project's own samples told again and again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.dataset as ds
+
+from pipeline.sinks import manifest
+from pipeline.verify import verify
+from tests.conftest import SAMPLES, SHARED, WIREBEAM
+
+LINKS = ("story_id", "revision_of", "duplicate_of")
+OUTCOMES = ("stories", "duplicates", "rejects", "redelivered")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found after the kills.
+
+    Attributes:
+        items: rows of one batch over the same files.
+        kills: how often the stream was killed.
+        commits: how many commits there were.
+        counts: sums over all commits.
+        lost, doubled: items of the batch that the stream has not; rows that stand twice.
+        strange: rows of the stream that the batch has not.
+        relinked: items with other links than in the batch.
+        broken: promises that `wirebeam verify` finds broken.
+        seconds: how long it took.
+    """
+
+    items: int
+    kills: int
+    commits: int
+    counts: dict[str, int]
+    lost: int
+    doubled: int
+    strange: int
+    relinked: int
+    broken: list[str]
+    seconds: float
+
+    @property
+    def kept(self) -> bool:
+        """Whether every promise is."""
+        summed = self.counts["read"] == sum(self.counts[name] for name in OUTCOMES)
+        wrong = self.lost or self.doubled or self.strange or self.relinked or self.broken
+        return bool(summed and not wrong and self.items)
+
+
+def told_again(target: Path, times: int) -> Path:
+    """The project's samples, told so many times on other days under other ids, where there is no real feed."""
+    for number in range(times):
+        for path in sorted(SAMPLES.rglob("*")):
+            if path.is_file() and path.suffix in (".json", ".xml", ".txt", ".anpa"):
+                data = path.read_bytes().replace(
+                    b"2026-11", f"20{26 - number % 20:02d}-{number % 12 + 1:02d}".encode()
+                )
+                place = target / f"{number:04d}_{path.parent.name}_{path.name}"
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(data.replace(b"urn:", f"urn:{number}:".encode()))
+    return target
+
+
+def feed(scratch: Path, limit: int) -> Path:
+    """A folder of raw items, about as many as asked for."""
+    tool, sgml = SHARED / "tools" / "reuters_feed.py", SHARED / "corpora" / "reuters21578" / "sgml"
+    if not tool.is_file():
+        return told_again(scratch / "raw", max(1, limit // 50))
+    command = [sys.executable, str(tool), str(sgml), str(scratch / "feed"), "--limit", str(limit)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return scratch / "feed" / "raw"
+
+
+def rows(output: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Every row of stories and duplicates with its dataset; rejects by their id."""
+    found = []
+    for name in ("stories", "duplicates"):
+        if any((output / name).rglob("*.parquet")):
+            table = ds.dataset(output / name, format="parquet", partitioning="hive").to_table(
+                columns=["item_id", "source", *LINKS]
+            )
+            found += [(name, row) for row in table.to_pylist()]
+    if any((output / "rejects").rglob("*.parquet")):
+        table = ds.dataset(output / "rejects", format="parquet").to_table(columns=["reject_id", "source"])
+        found += [("rejects", {"item_id": row["reject_id"], **row}) for row in table.to_pylist()]
+    return found
+
+
+def compared(stream: Path, batch: Path, kills: int, seconds: float) -> Verdict:
+    """The dataset of a stream beside that of a batch over the same items."""
+    counts: Counter[str] = Counter({"read": 0})
+    folder = stream / manifest.FOLDER
+    for sequence in range(1, manifest.newest(folder) + 1):
+        made = manifest.read(folder, sequence).counts
+        counts.update({name: made[name] for name in ("read", *OUTCOMES) if name in made})
+    ours, theirs = (
+        Counter((row["item_id"], row["source"]) for _, row in rows(output)) for output in (stream, batch)
+    )
+    linked, wanted = (
+        {
+            (row["item_id"], row["source"]): (name, *(row.get(link) for link in LINKS))
+            for name, row in rows(output)
+        }
+        for output in (stream, batch)
+    )
+    return Verdict(
+        items=sum(theirs.values()),
+        kills=kills,
+        commits=manifest.newest(folder),
+        counts=dict(counts),
+        lost=len(theirs.keys() - ours.keys()),
+        doubled=sum(count - 1 for count in ours.values()),
+        strange=len(ours.keys() - theirs.keys()),
+        relinked=sum(linked[key] != wanted[key] for key in linked.keys() & wanted.keys()),
+        broken=[f"{finding.promise}: {finding.message}" for finding in verify(stream)],
+        seconds=round(seconds, 1),
+    )
+
+
+def soak(
+    scratch: Path, *, kills: int, limit: int, rate: float = 100.0, longest: float = 4.0, seed: int = 7
+) -> Verdict:
+    """Kill and compare; see the module.
+
+    Args:
+        scratch: an empty folder.
+        kills: how often to kill.
+        limit: items of the feed, about.
+        rate: items a second.
+        longest: seconds that a stream lives at the most.
+        seed: of the moments and the order.
+    """
+    raw = feed(scratch, limit)
+    incoming, output, batch = scratch / "in", scratch / "stream", scratch / "batch"
+    incoming.mkdir()
+    started = time.monotonic()
+    feeding = [sys.executable, "-m", "tests.soak.feeder", str(raw), str(incoming)]
+    feeder = subprocess.Popen([*feeding, "--rate", str(rate), "--seed", str(seed)], stdout=subprocess.DEVNULL)
+    streaming = ["stream", str(incoming), "-o", str(output), "--every", "0.5", "--settle", "0.2"]
+    nursery = [sys.executable, "-m", "tests.soak.nursery", str(kills), str(seed), "0.3", str(longest)]
+    try:
+        subprocess.run([*nursery, "--", *streaming], check=True, stderr=subprocess.DEVNULL)
+        feeder.wait(timeout=3600)
+        # What was dropped after the last stream had ended, if the kills were over before the feed was.
+        subprocess.run(
+            [*nursery[:3], "0", *nursery[4:], "--", *streaming], check=True, stderr=subprocess.DEVNULL
+        )
+    finally:
+        feeder.kill()
+    for command in (["compact", str(output)], ["run", str(incoming), "-o", str(batch)]):
+        subprocess.run([WIREBEAM, *command], check=True, stdout=subprocess.DEVNULL)
+    return compared(output, batch, kills, time.monotonic() - started)
+
+
+def main() -> int:
+    """Soak, and print the verdict; 1 where a promise is not kept."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--rate", type=float, default=100.0)
+    parser.add_argument("--limit", type=int, default=10_000)
+    parser.add_argument("--longest", type=float, default=4.0)
+    parser.add_argument("--seed", type=int, default=7)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found = soak(
+            Path(folder),
+            kills=given.kills,
+            limit=given.limit,
+            rate=given.rate,
+            longest=given.longest,
+            seed=given.seed,
+        )
+    print(
+        f"{found.items} items, {found.kills} kills, {found.commits} commits, {found.seconds} s: {found.lost} lost, {found.doubled} doubled, "
+        f"{found.strange} strange, {found.relinked} with other links than one batch; {json.dumps(found.counts)}"
+    )
+    for one in found.broken:
+        print(f"  {one}")
+    print("every promise kept" if found.kept else "a promise is BROKEN")
+    return 0 if found.kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
