@@ -147,11 +147,12 @@ class Stream:
                 self._session.report(self._dataset, finished=False)
         if self._batch is None:
             return self._pace.every
-        self._taken_at = began
         try:
             more = self._commit(self._batch, began)
         except WirebeamError as error:
             return self._failed(self._batch, error)
+        finally:
+            self._taken_at = self._clock()
         if self._failures:
             self._failures = 0
             self._listeners.recovered("commit")
