@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from transforms.enrich import gazetteer as g
+from transforms.enrich.company import is_company_there, is_spelled
 from transforms.enrich.scan import Scan
 from transforms.enrich.shapes import CONNECTORS, PARTICLES
 from transforms.enrich.single import UNNAMED, is_ordinal, single
@@ -230,7 +231,9 @@ def _by_shape(scan: Scan, start: int, end: int, tokens: list[str], flags: list[i
         return
     if all(len(token) > 1 and token.isupper() for token in tokens):
         return
-    if scan.has_state(end) or scan.flags(scan.previous(start), 0) & g.BEFORE_PLACE:
+    if any(map(is_spelled, tokens)) or is_company_there(scan, start, end):
+        scan.add(start, end, ORG, "company")
+    elif scan.has_state(end) or scan.flags(scan.previous(start), 0) & g.BEFORE_PLACE:
         scan.add(start, end, GPE, "in")
     else:
         scan.add(start, end, PERSON, "bigram")

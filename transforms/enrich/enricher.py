@@ -14,7 +14,7 @@ from transforms.enrich.story import Enrichment, Story, enrich_all
 from transforms.enrich.taggers import tagger
 from transforms.enrich.topics import read_vocabulary
 
-_AT_ONCE = 64  # stories
+_AT_ONCE = 256  # stories
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,15 @@ def _declined(forms: Iterable[str]) -> Iterator[str]:
             yield form.replace(" ", "n ", 1)
 
 
+def _organisation_names(listed: str) -> Iterator[tuple[str, str]]:
+    """Each form of the names of a line, and the full name."""
+    for forms in listed.split("; "):
+        full, *aliases = forms.split("|")
+        yield full, full
+        for alias in aliases:
+            yield alias, full
+
+
 @functools.cache
 def gazetteer() -> Gazetteer:
     """The tables, built at first use (about half a second)."""
@@ -166,6 +175,11 @@ def gazetteer() -> Gazetteer:
         for form in _declined((agency.name, *agency.names)):
             if words.get(form, 0) & _NO_NAME_ALONE == 0 and (form.isupper() or len(form) > 3):
                 names[form] = Known(ORG, 0.95, agency.name)
+    for _, listed in table("organisation_names.tsv"):
+        for form, full in _organisation_names(listed):
+            alone = " " in form or form.isupper() or not (words.get(form, 0) or form in towns)
+            if alone and form not in names:
+                names[form] = Known(ORG, 0.92, full)
     starts: dict[str, int] = {}
     small = set()
     joined = word_set("particles") | word_set("connectors")

@@ -19,6 +19,8 @@ CONFIDENCE = {
     "speech": 0.86,
     "bigram": 0.5,
     "legal": 0.93,
+    "spelled": 0.8,
+    "company": 0.7,
     "head": 0.88,
     "ampersand": 0.88,
     "branch": 0.5,

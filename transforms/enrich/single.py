@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from transforms.enrich import gazetteer as g
+from transforms.enrich.company import is_company_there, is_spelled
 from transforms.enrich.scan import Scan
 from transforms.enrich.shapes import sentence_starts
 from transforms.enrich.span import FAC, GPE, ORG, PERSON
@@ -79,8 +80,12 @@ def _by_context(scan: Scan, start: int, end: int, word: str, flags: int) -> None
     elif scan.shouted is not None and flags & g.FAMILY_NAME and not flags & (g.FIRST_NAME | _ENDS):
         if word not in scan.towns:
             scan.add(start, end, PERSON, "shouted")
+    elif is_spelled(word):
+        scan.add(start, end, ORG, "spelled")
     elif not scan.shaped:
         return
+    elif not flags & (_ENDS | g.FIRST_NAME | g.FAMILY_NAME) and is_company_there(scan, start, end):
+        scan.add(start, end, ORG, "company")
     elif flags & (g.FIRST_NAME | g.FAMILY_NAME):
         if flags & _ENDS or (word in scan.towns and not scan.speaks(end)):
             return

@@ -37,6 +37,7 @@ TABLES = (
     "entity_words.toml",
     "family_names.txt",
     "first_names.txt",
+    "organisation_names.tsv",
     "organisations.tsv",
     "place_words.tsv",
     "regions.tsv",
