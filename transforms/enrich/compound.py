@@ -19,6 +19,8 @@ _JOINERS = word_set("joiners")
 _ARTICLES = word_set("articles")
 _WATERS = frozenset(("Lake", "Mount", "Cape", "Gulf", "Bay", "Lac", "Monte", "Mont", "River", "Strait"))
 _LONGEST_PERSON = 5
+_DETERMINERS = word_set("determiners")  # no person's name has one before it
+_CLOSING = frozenset('"”“»')
 
 
 def compound(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> None:
@@ -231,9 +233,12 @@ def _by_shape(scan: Scan, start: int, end: int, tokens: list[str], flags: list[i
         return
     if all(len(token) > 1 and token.isupper() for token in tokens):
         return
+    before = scan.previous(start)
     if any(map(is_spelled, tokens)) or is_company_there(scan, start, end):
         scan.add(start, end, ORG, "company")
-    elif scan.has_state(end) or scan.flags(scan.previous(start), 0) & g.BEFORE_PLACE:
+    elif scan.has_state(end) or scan.flags(before, 0) & g.BEFORE_PLACE:
         scan.add(start, end, GPE, "in")
-    else:
+    elif (
+        before.lower() not in _DETERMINERS and scan.text[end : end + 1] not in _CLOSING
+    ):  # no title of a work
         scan.add(start, end, PERSON, "bigram")

@@ -11,6 +11,7 @@ from transforms.enrich.tickers import ticker_after
 
 UNNAMED = g.NEVER | g.COMMON | g.DEMONYM
 _ENDS = g.ORG_END | g.LOC_END | g.FAC_END | g.ORG_HEAD | g.LOC_HEAD
+_POSSESSIVE = frozenset(("'s", "’s"))
 
 
 def single(scan: Scan, start: int, word: str) -> None:
@@ -94,7 +95,7 @@ def _by_context(scan: Scan, start: int, end: int, word: str, flags: int) -> None
     elif flags & _ENDS:
         return
     elif context & g.BEFORE_PLACE:
-        if not scan.is_small(word):
+        if scan.text[end : end + 2] not in _POSSESSIVE and not scan.is_small(word):
             scan.add(start, end, GPE, "in")
     elif scan.speaks(end) and not scan.is_small(word):
         scan.add(start, end, PERSON, "speech")
