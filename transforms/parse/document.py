@@ -12,7 +12,7 @@ from lxml import etree
 
 from schemas.errors import Code, ItemError
 from schemas.raw import RawItem
-from transforms.parse import encoding
+from transforms.parse import encoding, json_salvage
 
 HEAD_BYTES = 4096
 _PROLOG_BYTES = 65_536  # how far down an XML root is looked for behind comments and a DTD
@@ -45,8 +45,9 @@ def _first_element(text: str) -> re.Match[str] | None:
     return _ROOT.match(text, position)
 
 
-def _nothing(_: str) -> None:
-    """Python's `NaN` and `Infinity`, which JSON does not have, say nothing."""
+def _encodable(value: object) -> object:
+    """A value whose halves of surrogate pairs became question marks: no file could hold them."""
+    return orjson.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 class Document:
@@ -127,11 +128,20 @@ class Document:
         except orjson.JSONDecodeError as error:
             message = str(error)
         try:  # line ends and tabs as they are in a text, half of a pair of surrogates, NaN: mended
-            value = json.loads(self.text, strict=False, parse_constant=_nothing)
-            mended = orjson.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+            mended = _encodable(json_salvage.decoder().decode(self.text))
         except (ValueError, RecursionError):
-            raise ItemError(Code.JSON_BROKEN, f"not JSON: {message}") from None
-        self.warnings.append("json_repaired")
+            pass
+        else:
+            self.warnings.append("json_repaired")
+            return mended
+        try:
+            saved = json_salvage.elements(self.text)
+            mended = None if saved is None else _encodable(saved)
+        except (ValueError, RecursionError):
+            mended = None
+        if mended is None:
+            raise ItemError(Code.JSON_BROKEN, f"not JSON: {message}")
+        self.warnings.append("message_broken")
         return mended
 
     @functools.cached_property

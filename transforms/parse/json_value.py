@@ -203,7 +203,7 @@ def parse_records(
                 Stage.PARSE,
                 error.code,
                 error.message,
-                orjson.dumps(value),
+                value.encode() if isinstance(value, str) else orjson.dumps(value),
                 envelope.received_at,
                 source_format,
             )

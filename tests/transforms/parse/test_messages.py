@@ -85,6 +85,29 @@ def test_a_message_cut_off_keeps_what_came(name: str) -> None:
     assert [type(result) for result in found] == [Item, Item, Reject]
 
 
+@pytest.mark.parametrize("name", _JSON)
+@pytest.mark.parametrize("fault", ["}", '"', "x", ",,", '{"a": 1}', "\\", "\x00"])
+def test_an_item_that_is_no_json_costs_only_itself(name: str, fault: str) -> None:
+    sample = MESSAGES[name]
+    item = sample.item(2)
+    place = item.index("Ferry line") - 1
+    found = list(results(sample.file([sample.item(1), item[:place] + fault + item[place:], sample.item(3)])))
+    good = [result for result in found if isinstance(result, Item)]
+    assert [(result.headline or "")[-1] for result in good] == ["1", "3"]
+    (bad,) = [result for result in found if isinstance(result, Reject)]
+    assert (bad.source[-2:], bad.code) == ("#2", Code.STRUCTURE_BROKEN)
+    assert fault.strip(" ,\x00").encode() in bad.raw
+    assert "message_broken" in good[1].warnings
+
+
+@pytest.mark.parametrize("name", _JSON)
+def test_a_list_cut_off_keeps_what_came(name: str) -> None:
+    sample = MESSAGES[name]
+    data = sample.file([sample.item(number) for number in (1, 2, 3)])
+    found = list(results(data[: data.rindex(b"largest island")]))
+    assert [type(result) for result in found] == [Item, Item, Reject]
+
+
 def test_nothing_to_save_is_the_whole_message_as_one_reject() -> None:
     with pytest.raises(ItemError) as caught:
         list(parse(RawItem("mem:1", b"<NewsML><NewsItem><a></NewsItem><NewsItem><b></NewsItem></NewsML>")))
