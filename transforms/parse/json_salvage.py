@@ -14,7 +14,7 @@ _TRIES = 20_000  # objects looked at behind a broken one
 
 
 def decoder() -> json.JSONDecoder:
-    """A decoder that reads what JSON's grammar forbids and senders write: line ends in texts, `NaN`, `1e999`."""
+    """A decoder of what JSON forbids and senders write: line ends in texts, `NaN`, `1e999`."""
     return json.JSONDecoder(strict=False, parse_constant=lambda _: None, parse_float=_finite)
 
 
@@ -54,9 +54,7 @@ def elements(text: str) -> list[Any] | None:
     return found if sum(isinstance(value, dict) for value in found) and len(found) > 1 else None
 
 
-def _next(
-    text: str, position: int, known: set[str], reader: json.JSONDecoder, tries: int
-) -> tuple[int, int]:
+def _next(text: str, position: int, known: set[str], reader: json.JSONDecoder, tries: int) -> tuple[int, int]:
     """Where the next element begins, the text's end where none does; and how many objects were looked at."""
     start = position + 1
     while tries < _TRIES and (match := _OBJECT.search(text, start)):
