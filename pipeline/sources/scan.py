@@ -1,8 +1,9 @@
 """A folder looked through again and again: what is new in it, without a look at each file that is known.
 
-A folder whose time has not changed holds the entries it held. Where it changed, entries are known by name and
-inode, and only new ones are asked for size and time. Files that are written to in place change neither: they
-are found when everything is looked at again, every some minutes.
+A folder whose time has not changed holds the entries it held. Where it changed, all its files are looked at;
+of a very large folder only those whose name and inode are new. A file that is written to in place does not
+change its folder, and in a very large one a new file may have name and inode of one that was deleted: such
+files are found when everything is looked at again, every some minutes.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ IGNORED = ("*.tmp", "*.part", "*.partial", "*.filepart", "*.crdownload", "*.swp"
 """Names under which uploads are still under way: their finished form has another name."""
 
 _MARKER = "_wirebeam.json"  # pipeline.sinks.folder.MARKER
+_LOOKED_AT = 20_000  # files of a folder; 40 ms
 _FRESH = 2_000_000_000  # nanoseconds for which a folder's time does not tell of all its changes
 
 
@@ -85,9 +87,10 @@ class Scanner:
     ) -> Iterator[tuple[str, os.stat_result]]:
         """New files of one folder; what is known of it is brought up to date."""
         started = time.time_ns()
-        names, keys, folders = [], [], []
-        with os.scandir(path) as entries:
-            for entry in entries:
+        entries: list[tuple[str, int]] = []
+        folders = []
+        with os.scandir(path) as found_entries:
+            for entry in found_entries:
                 name = entry.name
                 if name.startswith("."):
                     continue
@@ -96,23 +99,36 @@ class Scanner:
                     return
                 if entry.is_dir():
                     folders.append(entry.path)
-                    continue
-                names.append(name)
-                text = f"{entry.inode()}\0{name}".encode("utf-8", "surrogateescape")
-                keys.append(xxhash.xxh3_64_intdigest(text))
+                else:
+                    entries.append((name, entry.inode()))
         folder.folders = tuple(sorted(folders, reverse=True))
-        listed = np.array(keys, np.uint64)
+        looked = {}
+        if len(entries) <= _LOOKED_AT:
+            looked = {name: status for name, _ in entries if (status := _status(os.path.join(path, name)))}
+        listed = np.fromiter(
+            (_key(*entry, looked.get(entry[0])) for entry in entries), np.uint64, len(entries)
+        )
         new = np.flatnonzero(~found(listed, folder.entries))
         whole = len(new) <= most
         for number in new[:most].tolist():
-            if any(fnmatch(names[number], pattern) for pattern in self._ignored):
+            name = entries[number][0]
+            if any(fnmatch(name, pattern) for pattern in self._ignored):
                 continue
-            try:
-                status = os.stat(os.path.join(path, names[number]))
-            except OSError:
-                continue  # gone meanwhile, or a link that leads nowhere
-            if stat.S_ISREG(status.st_mode):
-                yield os.path.join(path, names[number]), status
-        missing = new[most:]
-        folder.entries = np.sort(np.delete(listed, missing))
+            status = looked.get(name) or _status(os.path.join(path, name))
+            if status is not None and stat.S_ISREG(status.st_mode):
+                yield os.path.join(path, name), status
+        folder.entries = np.sort(np.delete(listed, new[most:]))
         folder.mtime = mtime if whole and abs(started - mtime) > _FRESH else -1
+
+
+def _status(path: str) -> os.stat_result | None:
+    """None for what is gone meanwhile, or a link that leads nowhere."""
+    try:
+        return os.stat(path)
+    except OSError:
+        return None
+
+
+def _key(name: str, inode: int, status: os.stat_result | None) -> int:
+    times = f"{status.st_ctime_ns}\0{status.st_size}\0" if status else ""
+    return xxhash.xxh3_64_intdigest(f"{inode}\0{times}{name}".encode("utf-8", "surrogateescape"))

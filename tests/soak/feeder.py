@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TWICE = 0.1
-LATER = 300  # drops until an item is delivered again, at the most
+LATER = 1_000  # drops until an item is delivered again, at the most
 
 
 def drops(files: list[Path], seed: int) -> Iterator[Path]:

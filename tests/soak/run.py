@@ -23,6 +23,7 @@ from typing import Any
 import pyarrow.dataset as ds
 
 from pipeline.sinks import manifest
+from pipeline.sinks.lease import owner
 from pipeline.verify import verify
 from tests.conftest import SAMPLES, SHARED, WIREBEAM
 
@@ -153,18 +154,25 @@ def soak(
     incoming.mkdir()
     started = time.monotonic()
     feeding = [sys.executable, "-m", "tests.soak.feeder", str(raw), str(incoming)]
-    feeder = subprocess.Popen([*feeding, "--rate", str(rate), "--seed", str(seed)], stdout=subprocess.DEVNULL)
+    feeding += ["--rate", str(rate), "--seed", str(seed)]
     streaming = ["stream", str(incoming), "-o", str(output), "--every", "0.5", "--settle", "0.2"]
     nursery = [sys.executable, "-m", "tests.soak.nursery", str(kills), str(seed), "0.3", str(longest)]
+    killing = subprocess.Popen([*nursery, "--", *streaming], stderr=subprocess.DEVNULL)
+    feeder: subprocess.Popen[bytes] | None = None
     try:
-        subprocess.run([*nursery, "--", *streaming], check=True, stderr=subprocess.DEVNULL)
-        feeder.wait(timeout=3600)
-        # What was dropped after the last stream had ended, if the kills were over before the feed was.
-        subprocess.run(
-            [*nursery[:3], "0", *nursery[4:], "--", *streaming], check=True, stderr=subprocess.DEVNULL
-        )
+        while owner(output) is None and killing.poll() is None:
+            time.sleep(0.05)
+        feeder = subprocess.Popen(feeding, stdout=subprocess.DEVNULL)
+        ended = killing.wait(timeout=3600), feeder.wait(timeout=3600)
     finally:
-        feeder.kill()
+        killing.kill()
+        if feeder is not None:
+            feeder.kill()
+    if ended != (0, 0):
+        raise RuntimeError(f"the stream and the feeder ended with {ended}")
+    # What was dropped after the last stream had ended, if the kills were over before the feed was.
+    last = [WIREBEAM, *streaming, "--stop-when-idle", "3s"]
+    subprocess.run(last, check=True, stderr=subprocess.DEVNULL)
     for command in (["compact", str(output)], ["run", str(incoming), "-o", str(batch)]):
         subprocess.run([WIREBEAM, *command], check=True, stdout=subprocess.DEVNULL)
     return compared(output, batch, kills, time.monotonic() - started)
