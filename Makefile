@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK := requirements/dev.txt
 
-.PHONY: setup demo test test-engines lint bench fuzz lock clean soak bench-stream
+.PHONY: setup demo test test-engines lint bench bench-engines bench-stream fuzz soak lock clean
 
 setup: $(READY)
 
@@ -41,6 +41,9 @@ bench-stream: setup
 bench: setup
 	$(BIN)/python -m tests.benchmarks.run
 
+bench-engines: setup
+	$(BIN)/python -m tests.benchmarks.engines
+
 # Mutated real files, sent the whole way; `make fuzz COUNT=1000 SEED=2` for fewer and others.
 COUNT ?= 100000
 SEED ?= 1
@@ -58,6 +61,8 @@ lock:
 	for extra in kafka gcp report iceberg spark; do uv pip compile --quiet --no-header --universal --python-version 3.11 \
 		--generate-hashes --extra $$extra -c requirements/dev.txt pyproject.toml \
 		-o requirements/$$extra.txt || exit 1; done
+	printf 'setuptools>=77\nwheel>=0.45\n' | uv pip compile --quiet --no-header --universal \
+		--python-version 3.11 --generate-hashes -c requirements/dev.txt - -o requirements/build.txt
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info demo-output .mypy_cache .ruff_cache .pytest_cache

@@ -169,19 +169,20 @@ def made_feed(scratch: Path, seed: int = 7) -> Path:
     return out / "raw"
 
 
-def twice(feed: Path, scratch: Path) -> Path:
-    """The feed again a year later: as many items once more, that are no copies of the first ones."""
-    later = scratch / "later"
+def later(feed: Path, scratch: Path, years: int = 1) -> Path:
+    """The feed again some years later: as many items once more, that are no copies of the first ones."""
+    target_folder = scratch / f"later{years}"
+    year = str(1987 + years).encode()
     for path in sorted(feed.rglob("*")):
         if path.is_file():
-            target = later / path.relative_to(feed)
+            target = target_folder / path.relative_to(feed)
             target.parent.mkdir(parents=True, exist_ok=True)
-            data = path.read_bytes().replace(b"reuters.com:1987", b"reuters.com:1988")
-            data = data.replace(b"1987-0", b"1988-0").replace(b'norm="1987', b'norm="1988')
-            target.write_bytes(data.replace(b"1987-1", b"1988-1"))
-            moment = path.stat().st_mtime + 366 * 86400
+            data = path.read_bytes().replace(b"reuters.com:1987", b"reuters.com:" + year)
+            data = data.replace(b"1987-0", year + b"-0").replace(b'norm="1987', b'norm="' + year)
+            target.write_bytes(data.replace(b"1987-1", year + b"-1"))
+            moment = path.stat().st_mtime + years * 366 * 86400
             os.utime(target, (moment, moment))
-    return later
+    return target_folder
 
 
 def compare() -> int:
@@ -192,10 +193,10 @@ def compare() -> int:
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         feed = made_feed(scratch)
-        later = twice(feed, scratch)
+        again = later(feed, scratch)
         plain = measured("loop", [str(feed)])
         beam = measured("pipeline", [str(feed)])
-        double = measured("pipeline", [str(feed), str(later)])
+        double = measured("pipeline", [str(feed), str(again)])
         tagged = entities.compare(feed)
     ratio = beam["seconds"] / plain["seconds"]
     growth = double["seconds"] / beam["seconds"]
