@@ -123,7 +123,7 @@ def inspect(
     print_json(found[0] if len(found) == 1 else found)
 
 
-@app.command()
+@app.command(name="worker-pool")
 def worker_pool(
     host: Annotated[
         str, typer.Option(help="Address to listen on. Whoever reaches it runs code here: keep it private.")
