@@ -23,6 +23,7 @@ from transforms.parse.document import Document
 from transforms.parse.registry import formats, sniff
 
 _TIMES = ("received_at", "ingested_at", "version_created", "first_created", "embargoed_until")
+_TIMES_SENT = ("version_created", "first_created", "sent")
 _ENVELOPE = ("source", "source_format", "received_at", "provider_hint", "origins")
 
 
@@ -100,10 +101,41 @@ def _fields(parsed: ParsedItem, item: Item) -> dict[str, Any]:
         "provider": {"key": item.provider, "why": why_provider(parsed, item.provider)},
         "sent": {name: {"value": value, "from": parsed.origins.get(name)} for name, value in sent.items()},
         "item": {name: value for name, value in made.items() if value not in (None, [], "")},
+        "made_from": _made_from(parsed, item),
         "entities": _plain(tagged.entities),
         "topics": _plain(tagged.topics),
         "warnings": list(item.warnings),
     }
+
+
+def _made_from(parsed: ParsedItem, item: Item) -> dict[str, str]:
+    """Where the item's fields come from that do not stand in the mark-up as they are."""
+    cut = "cut out of the text"
+    reasons = {
+        "uri": "" if parsed.uri else "made from what identifies the item: number and day, or content",
+        "version_created": f"sent.{item.time_source}"
+        if item.time_source in _TIMES_SENT
+        else str(item.time_source),
+        "pub_status": "sent.pub_status"
+        if parsed.pub_status
+        else "sent.signals, or words of headline and text; usable where none says otherwise",
+        "revision_kind": "sent.signals, sent.genres, or a marker in headline, slugline or ed_note",
+        "headline_text": "headline without its marker",
+        "slugline_text": "slugline without its marker",
+        "byline": "" if parsed.byline else cut,
+        "sign_off": "" if item.sign_off == parsed.sign_off else cut,
+        "dateline": "sent.dateline"
+        if item.dateline and parsed.dateline and item.dateline.text in parsed.dateline
+        else cut,
+        "authors": "sent.authors, byline and sign_off",
+        "summary": "" if item.summary == parsed.summary else "sent.summary, bullets above the text",
+        "embargo_text": "" if parsed.embargo_text else "ed_note or the first lines of the text",
+        "embargoed_until": "sent.embargoed" if parsed.embargoed else "read in embargo_text",
+        "language": "sent.language" if item.language_source == "wire" else "detected in the text",
+        "body_text": "sent.paragraphs without dateline, byline, sign-off and notes",
+    }
+    held = {name for name in reasons if getattr(item, name) not in (None, (), "")}
+    return {name: reason for name, reason in reasons.items() if reason and name in held}
 
 
 def _story(item: Item) -> Story:

@@ -64,6 +64,9 @@ def test_inspect_explains_each_field(feed: Path, wirebeam: Any) -> None:
     assert (found["item"]["revision_kind"], found["item"]["revision"]) == ("update", 1)
     assert found["item"]["dateline"]["places"][0]["country"] == "PT"
     assert found["item"]["version_created"] == "2026-11-23T10:41:00Z"
+    assert found["made_from"]["version_created"] == "sent.version_created"
+    assert found["made_from"]["dateline"] in ("sent.dateline", "cut out of the text")
+    assert set(found["made_from"]) <= set(found["item"])
 
 
 def test_inspect_names_each_item_of_a_message(feed: Path, wirebeam: Any) -> None:
