@@ -19,6 +19,8 @@ WARNING = "message_broken"
 """Warning of items whose message was not well-formed."""
 
 _HEAD = 16_384  # characters before the first item: read anew with each, so that they must be few
+_WORK = 16_000_000  # characters of heads read in all
+_HOPELESS = 200  # parts without an item among them
 _FAULTS = frozenset({Code.XML_BROKEN, Code.TOO_DEEP})
 _TAG = re.compile(
     r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<(?P<end>/?)(?P<name>[A-Za-z_][\w.:-]*)[^<>]*?(?P<empty>/?)>", re.S
@@ -34,21 +36,37 @@ def items(document: Document, found: Format) -> Iterator[ParsedItem | Reject]:
     try:
         yield from found.parse(document)
     except ItemError as error:
-        if error.code not in _FAULTS or not found.items or not (saved := _saved(document, found)):
-            raise ItemError(error.code, error.message, error.source_format or found.name) from error
-        yield from saved
+        whole = ItemError(error.code, error.message, error.source_format or found.name)
+        if error.code not in _FAULTS or not found.items:
+            raise whole from error
+        yield from _saved(document, found, whole)
 
 
-def _saved(document: Document, found: Format) -> list[ParsedItem | Reject]:
-    """Results of a message's items, empty where none is an item."""
+def _saved(document: Document, found: Format, whole: ItemError) -> Iterator[ParsedItem | Reject]:
+    """Results of a message's parts, from the first item on as they are read.
+
+    Raises:
+        ItemError: `whole`, where none of the parts, or of the first of very many, is an item.
+    """
     head, parts = _parts(document.text, found.items)
-    if not 1 < len(parts) <= document.limits.items or len(head) > _HEAD:
-        return []
+    if not 1 < len(parts) <= document.limits.items or len(head) > _HEAD or len(head) * len(parts) > _WORK:
+        raise whole
     tail = "".join(f"</{name}>" for name in reversed(_open(head)))
-    results: list[ParsedItem | Reject] = []
+    held: list[Reject] = []
+    begun = False
     for number, part in enumerate(parts, 1):
-        results += _read(document, number, part, f"{head}{part}{tail}", found)
-    return results if any(isinstance(result, ParsedItem) for result in results) else []
+        for result in _read(document, number, part, f"{head}{part}{tail}", found):
+            if not begun and isinstance(result, Reject):
+                held.append(result)
+                continue
+            if not begun:
+                yield from held
+            begun = True
+            yield result
+        if not begun and number == _HOPELESS:
+            break
+    if not begun:
+        raise whole
 
 
 def _read(
