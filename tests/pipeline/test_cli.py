@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pipeline import query
+from tests.conftest import WIREBEAM
 
 
 def test_help_teaches(wirebeam: Any) -> None:
@@ -97,6 +104,54 @@ def test_show_tells_a_story_in_order(news: Path, wirebeam: Any) -> None:
     assert told == sorted(told, key=lambda row: row["version_created"])
     people = wirebeam("show", news, "--story", told[1]["uri"]).stdout
     assert "near copy" in people or "exact copy" in people
+
+
+def test_show_says_what_changed_and_why_it_was_linked(news: Path, wirebeam: Any) -> None:
+    found = query.connect(news).execute(
+        "SELECT uri, revision_of FROM stories WHERE revision_kind = 'correction' AND provider = 'reuters'"
+    )
+    uri, first = found.fetchall()[0]
+    told = json.loads(wirebeam("show", news, "--story", uri, "--json").stdout)
+    assert [row["uri"] for row in told] == [first, uri]
+    assert told[0]["changes"] is None
+    assert told[1]["changes"]["from"] == told[0]["item_id"]
+    pieces = told[1]["changes"]["body_text"]
+    assert {"kept", "gone", "new"} <= {piece["kind"] for piece in pieces}
+    for kind, row in (("gone", told[0]), ("new", told[1])):
+        for piece in pieces:
+            if piece["kind"] == kind:
+                assert piece["text"] in " ".join(row["body_text"].split())
+    people = wirebeam("show", news, "--story", uri).stdout
+    gone = next(piece["text"] for piece in pieces if piece["kind"] == "gone")
+    assert f"[-{gone}-]" in people
+    assert "correction marker" in people
+    assert people.index(first) < people.index(uri)
+    assert "\x1b" not in people
+
+
+def test_show_has_colours_on_a_terminal(news: Path) -> None:
+    uri = query.connect(news).execute("SELECT uri FROM stories WHERE revision_kind = 'correction'").fetchone()
+    assert uri
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    environment.pop("NO_COLOR", None)
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as screen:
+        child = subprocess.Popen([WIREBEAM, "show", news, "--story", uri[0]], stdout=theirs, env=environment)
+        os.close(theirs)
+        seen = b""
+        with contextlib.suppress(OSError):  # a terminal whose other end is closed says so by an error
+            while part := screen.read(4096):
+                seen += part
+        assert child.wait() == 0
+    shown = seen.decode()
+    assert "\x1b[9;31m" in shown, "what is gone is red and struck through"
+    assert "\x1b[32m" in shown, "what is new is green"
+    assert "[-" not in shown
+
+
+def test_show_of_what_is_not_there(news: Path, wirebeam: Any) -> None:
+    done = wirebeam("show", news, "--story", "urn:nobody")
+    assert (done.returncode, "urn:nobody" in done.stderr, done.stdout) == (1, True, "")
 
 
 def test_sql_in_every_format(news: Path, wirebeam: Any) -> None:
