@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from transforms.dedupe.fingerprint import Sketch
 from transforms.dedupe.words import Words, grams
 
 _ANCHOR = 3  # words of an anchor: runs of three or more equal words are found
+_FILLER = 3  # words of a slot in which one thing was put for another
 _SLOT = 14  # a longer replacement is rewriting, no slot of a form
 _LEAD = 26  # 5-grams of the first 30 words
 _LEAD_SLOTS = 40  # words
@@ -197,7 +199,7 @@ class _Side:
         """Positions of the words in a slot that the other text has nowhere."""
         return [position for position in range(start, stop) if self.words[position] not in other]
 
-    def replaced(self, positions: list[int]) -> list[numbers.Number]:
+    def replaced(self, positions: Iterable[int]) -> list[numbers.Number]:
         return [value for position in positions if (value := self.values[position]) is not None]
 
     def names(self, positions: list[int]) -> int:
@@ -224,11 +226,20 @@ def changes(earlier: Sketch, later: Sketch) -> Changes:
             if slot.left == slot.left_end or slot.right == slot.right_end:
                 continue
             both += 1
+            longest = max(slot.left_end - slot.left, slot.right_end - slot.right)
             gone = left.only(slot.left, slot.left_end, all_right)
             come = right.only(slot.right, slot.right_end, all_left)
-            replaced = numbers.changed(left.replaced(gone), right.replaced(come))
+            if longest <= _FILLER:
+                # A number in the place of another is new, though the text has it elsewhere: a quotation
+                # comes again as the one before in the next report.
+                replaced = numbers.changed(
+                    left.replaced(range(slot.left, slot.left_end)),
+                    right.replaced(range(slot.right, slot.right_end)),
+                )
+            else:
+                replaced = numbers.changed(left.replaced(gone), right.replaced(come))
             names = 0
-            if max(slot.left_end - slot.left, slot.right_end - slot.right) <= _SLOT:
+            if longest <= _SLOT:
                 names = min(left.names(gone), right.names(come))
             changed += replaced
             swapped += names

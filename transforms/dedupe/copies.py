@@ -206,9 +206,9 @@ def _filled_anew(
             return f"{differ.changed} of {differ.numbers} numbers replaced"
     if differ.agreed < _AGREED and differ.distinctive >= 4 and found.containment < 0.8:
         return f"only {differ.shared} of {differ.distinctive} numbers shared"
-    if firm:
+    lead = differ.lead_swapped >= 2 or (differ.lead_swapped and (shorter < _SHORT or differ.changed))
+    if firm and not (lead and shorter < _REPORT and not seen.same_ticker):
         return None
-    lead = differ.lead_swapped >= 2 or (differ.lead_swapped and shorter < _SHORT)
     if lead or (differ.swapped >= 3 and differ.swapped > 0.03 * shorter):
         return f"{differ.swapped} names replaced"
     return None

@@ -22,10 +22,11 @@ _SLUG = 300  # characters; what is longer is no slug
 _RANK = {KILL: 4, CORRECTION: 3, REPEAT: 2, UPDATE: 1, ADVISORY: 0}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
 _PREFIX = re.compile(
-    r"[\s*/<>+=-]*(?P<open>[(\[]?)\s*(?:(?P<before>\d{1,2})(?:st|nd|rd|th|\.|º|ª|er|e|ème)?\s+)?"
+    r"[\s*/<>+=-]*(?P<open>[(\[【［（]?)\s*"
+    r"(?:(?P<before>\d{1,2})(?:(?:st|nd|rd|th|\.|º|ª|er|e|ème)?\s+|(?=[\u3400-\u9fff\uac00-\ud7af])))?"
     r"(?P<words>[^\W\d_]+(?:[ -][^\W\d_]+){0,2}?)"
-    r"(?:\s*(?:no\.?|nr\.?|#)?\s*(?P<after>\d{1,2}))?\s*(?P<close>[)\]]?)"
-    r"\s*(?P<mark>[-–—:/]+|\.{3}|(?<=[)\]]))\s*",
+    r"(?:\s*(?:no\.?|nr\.?|#)?\s*(?P<after>\d{1,2}))?\s*(?P<close>[)\]】］）]?)"
+    r"\s*(?P<mark>[-–—:：/]+|\.{3}|(?<=[)\]】］）]))\s*",
     re.I,
 )
 _LD = re.compile(
@@ -184,7 +185,7 @@ def _kind(match: re.Match[str]) -> str | None:
     kinds, bare = _markers()
     said, mark = match["words"], match["mark"]
     words = said.casefold()
-    shouted = said.isupper()
+    shouted = said.isupper() or said.lower() == said.upper()  # scripts without capitals
     kind = kinds.get(words)
     if kind is None and shouted and mark[:1] in "-:" and (" " in words or "-" in words):
         # `CORRECTED BANK NOTES-` marks as `CORRECTED-` does: the slug of the story comes between.
@@ -200,7 +201,7 @@ def _kind(match: re.Match[str]) -> str | None:
     if words in bare:
         return kind if shouted and mark[:1] == "-" else None
     # `Update - ...` may be a title and `Update/...` a section: mixed case needs a colon.
-    return kind if mark and (shouted or mark[:1] == ":") else None
+    return kind if mark and (shouted or mark[:1] in (":", "：")) else None
 
 
 def _ld(text: str, kinds: list[str], numbers: list[int]) -> bool:

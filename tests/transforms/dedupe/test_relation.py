@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.item import Association
@@ -289,6 +289,7 @@ HEADS = st.none() | st.sampled_from(["BANK SAYS", "BANK SAYS 3 PCT", "BANK <NB> 
 KINDS = st.sampled_from([None, "update", "correction", "repeat", "advisory", "kill"])
 
 
+@settings(deadline=None)
 @given(BODIES, BODIES, HEADS, HEADS, KINDS, st.floats(0, 100))
 def test_it_is_a_function_and_marked_items_are_never_copies_of_unmarked_ones(
     item, one, two, head, other, marker, hours
