@@ -67,7 +67,15 @@ class Codes:
         value: str = self.values[self._codes[row]]
         return value
 
-    def equal(self, value: str) -> Any:
-        """A mask of the rows with a value."""
-        code = self.values.index(value) if value in self.values else -1
-        return np.asarray(self._codes) == code
+    @property
+    def codes(self) -> Any:
+        """The numbers of all rows, as numpy has them."""
+        return np.asarray(self._codes)
+
+    def code(self, value: str) -> int:
+        """The number of a value; one more than the last for a value that no row has."""
+        return self.values.index(value) if value in self.values else len(self.values)
+
+    def equal(self, value: str, rows: Any = None) -> Any:
+        """A mask of the rows, or of some of them, with a value."""
+        return (self.codes if rows is None else self.codes[rows]) == self.code(value)

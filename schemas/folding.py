@@ -31,11 +31,23 @@ _WORDS = re.compile(r"\b(saint|sainte|ft|mt)\b")
 _SHORT = {"saint": "st", "sainte": "ste", "ft": "fort", "mt": "mount"}
 
 
+# The same for what is written in ASCII alone.
+_ASCII = str.maketrans(
+    {**dict.fromkeys("'`.", None), **dict.fromkeys('-/,;:()[]"', " ")},
+)
+_SHORTENED = ("saint", "ft", "mt")
+
+
 def fold(name: str) -> str:
     """A name as a key: case, accents, points and hyphens off, `Saint` as `st`, `Ft.` as `fort`."""
-    if not name.isascii():
+    if name.isascii():
+        key = " ".join(name.lower().translate(_ASCII).split())
+    else:
         name = unicodedata.normalize("NFKD", name)
         name = "".join(c for c in name if c in _VOICED or not unicodedata.combining(c))
         name = unicodedata.normalize("NFC", name)
-    key = " ".join(name.casefold().translate(_LETTERS).split())
-    return _WORDS.sub(lambda match: _SHORT[match.group()], key)
+        key = " ".join(name.casefold().translate(_LETTERS).split())
+    for word in _SHORTENED:
+        if word in key:
+            return _WORDS.sub(lambda match: _SHORT[match.group()], key)
+    return key

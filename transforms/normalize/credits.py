@@ -34,7 +34,8 @@ _ROLE = re.compile(
     r"(?:\b(?:by|par|de|por|von|di)\b|:)\s*:?\s*",
     re.I,
 )
-_STARTS = (
+# How a paragraph of credits begins that stands in no brackets, folded.
+STARTS = (
     "a cura", "addit", "bearb", "beric", "compil", "contrib", "edic", "ediç", "edit", "escri", "extra",
     "furth", "gesch", "graphic", "inform", "interv", "mitarb", "photogr", "produc", "reda", "redig", "report",
     "resear", "revis", "rédig", "trad", "transl", "weit", "writ", "édit",
@@ -66,7 +67,7 @@ def read(paragraph: str) -> list[Author] | None:
     if not opened and len(paragraph) > _LENGTH:
         return None
     text = paragraph.strip("()[]_-–— \t")
-    if opened or text[:12].casefold().startswith(_STARTS):
+    if opened or text[:12].casefold().startswith(STARTS):
         found = _roles(text, opened)
         if found is not None:
             return found

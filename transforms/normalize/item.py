@@ -272,7 +272,7 @@ def _authors(
 
 def _placed(authors: list[Author], place: str | None) -> list[Author]:
     """Authors without one that is the item's own place: `AINO BERG, Kajaani` names a writer and a city."""
-    where = texts.fold(place) if place else ""
+    where = texts.fold(place) if place and authors else ""
     if not where or all(texts.fold(author.name) != where for author in authors):
         return authors
     people = [author for author in authors if texts.fold(author.name) != where]

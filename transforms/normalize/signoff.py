@@ -51,6 +51,13 @@ _CONTACT = re.compile(
     r"|(?:e-?mail:? ?)?\S+@\S+\.\w+(?: \(end\))?)",
     re.I,
 )
+_SHORT = 62  # characters of a line that is looked at closely in any case
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\"'")
+_STARTS = (
+    *credits.STARTS, "with ", "follow ", "keyword", "our standard", "copyright", "this report",
+    "this content", "this story", "e-mail", "email",
+)  # fmt: skip
+_CUES = ("ontribu", "eported from", " can be ", "@", "published")
 _CORRECTED = re.compile(
     r"[(\[](?:company )?(?:corrects?|correcting|corrected|clarifies|clarifying|adds|updates|recasts"
     r"|refiles|repeats)\b",
@@ -94,7 +101,7 @@ def split(paragraphs: Sequence[str]) -> SignOff:
             agency = agency or _agency(mark)
             parts.append(mark)
             continue
-        if len(last) > _CREDITS:
+        if len(last) > _CREDITS or not _may_close(last):
             break
         if is_initials(last):
             agency = agency or _named(last.partition(" ")[0].strip("()"))
@@ -107,6 +114,13 @@ def split(paragraphs: Sequence[str]) -> SignOff:
             break
         parts.append(rest.pop())
     return SignOff(rest, "\n".join(reversed(parts)) or None, authors, tuple(reversed(notes)), agency)
+
+
+def _may_close(paragraph: str) -> bool:
+    """Whether a paragraph may be a credit, a contact or initials: quick, and right for nearly all prose."""
+    if len(paragraph) <= _SHORT or paragraph[0] not in _LETTERS:
+        return True
+    return paragraph[:12].casefold().startswith(_STARTS) or any(map(paragraph.__contains__, _CUES))
 
 
 def read(sign_off: str) -> list[Author]:

@@ -87,19 +87,22 @@ def cut(text: str, language: str | None = None) -> tuple[str, Found | None]:
 
 def without_weekday(text: str) -> str:
     """A text without the day of the week at its end."""
-    if not text.rstrip(" .,)]")[-1:].isalpha():
+    tail = text.rstrip(" \t\r\n.,)]")
+    last = tail[max(map(tail.rfind, " ,([\u00a0")) + 1 :]
+    if not last[-1:].isalpha() or not _is_weekday(last):
         return text
     match = _LAST_WORD.search(text)
-    if match is None or fold(match.group(1)) not in words.weekdays():
+    if match is None or not _is_weekday(match.group(1)):
         return text
     # `Santo Domingo` is no Sunday: without a comma the day of the week is written small.
-    apart = (
-        match.start() == 0
-        or match.group(1).islower()
-        or match.group()[0] in ",(["
-        or text[match.start() - 1] in ".)"
-    )
-    return text[: match.start()] if apart else text
+    start = match.start()
+    apart = start == 0 or match.group(1).islower() or match.group()[0] in ",([" or text[start - 1] in ".)"
+    return text[:start] if apart else text
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_weekday(word: str) -> bool:
+    return fold(word) in words.weekdays()
 
 
 def at_start(text: str, language: str | None = None) -> tuple[str, Found | None]:
@@ -127,6 +130,8 @@ def at_end(text: str, language: str | None = None) -> Found | None:
         if last in "日일" and (match := _CJK.search(text)):
             month, year = match["month"], match["year"]
             return _checked(match.start(), int(month) if month else None, int(match["day"]), year)
+    if (found := _plain(text, language)) is not None:
+        return found
     if _DIGIT.search(text):
         for pattern in (_YEAR_FIRST, _MONTH_DAY, _DAY_MONTH):
             if (match := pattern.search(text)) and (found := _named(match, language)):
@@ -137,6 +142,18 @@ def at_end(text: str, language: str | None = None) -> Found | None:
                     year = match[f"y{n}"] if n != "3" else None
                     return _numeric(match.start(), int(match[f"m{n}"]), int(match[f"d{n}"]), year)
     return _mended(text, language)
+
+
+def _plain(text: str, language: str | None) -> Found | None:
+    """A month and a day as most agencies write them, told without an expression: `March 3`, `Dec. 31`."""
+    tokens = text.rsplit(None, 3)
+    if len(tokens) < 3 or not 0 < len(tokens[-1]) <= 2 or not (tokens[-1].isascii() and tokens[-1].isdigit()):
+        return None
+    day, name = int(tokens[-1]), tokens[-2].rstrip(".")
+    if not (1 <= day <= 31 and name.isalpha() and len(name) >= 3) or _DIGIT.search(tokens[-3]):
+        return None
+    named = month_of(name, language)
+    return Found(text.rindex(tokens[-2]), named[0], day) if named and named[1] else None
 
 
 def _named(match: re.Match[str], language: str | None) -> Found | None:

@@ -131,9 +131,26 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
 
 
 def _head(parts: _Parts) -> Head:
-    divided = parts.text.rstrip().endswith((",", ".", "，")) or bool(_CJK.search(parts.text))
-    _byline(parts)
-    place = parts.text.strip(_TRAIL)
+    where = _where(parts.text, parts.key, parts.language)
+    return Head(
+        place_text=where.place_text,
+        places=where.places,
+        date=parts.date,
+        mark=parts.mark,
+        manner=parts.manner,
+        byline=parts.byline or where.byline,
+        divided=where.divided,
+        plausible=where.plausible,
+        resolved=where.resolved,
+    )
+
+
+@functools.lru_cache(maxsize=16384)
+def _where(text: str, key: str | None, language: str | None) -> Head:
+    """Byline and places of what is left of a head without its date and mark; wires repeat them daily."""
+    divided = text.rstrip().endswith((",", ".", "，")) or bool(_CJK.search(text))
+    text, byline = _byline(text)
+    place = text.strip(_TRAIL)
     if place.count("(") > place.count(")"):
         place = place.replace("(", "", 1).strip(_TRAIL)
     # The point belongs to an abbreviation (`Md.`, `a.M.`) or closes the place part (`MOSCOW. March 3`).
@@ -143,15 +160,12 @@ def _head(parts: _Parts) -> Head:
         if not _INITIALS.search(place) and fold(area) not in known.abbreviations():
             place = place[:-1]
     if not place:
-        return Head(None, (), parts.date, parts.mark, parts.manner, parts.byline, divided)
-    places = places_of(place, agencies().get(parts.key), parts.language)
+        return Head(byline=byline, divided=divided)
+    places = places_of(place, agencies().get(key), language)
     return Head(
         place_text=place,
         places=places,
-        date=parts.date,
-        mark=parts.mark,
-        manner=parts.manner,
-        byline=parts.byline,
+        byline=byline,
         divided=divided,
         plausible=plausible(place),
         resolved=any(found.kind != "unknown" or found.country for found in places),
@@ -249,21 +263,21 @@ def _mark_at_start(parts: _Parts) -> None:
             parts.text = parts.text[match.end() :]
 
 
-def _byline(parts: _Parts) -> None:
-    """Take a byline off the beginning: `By Kim Min-ji SEOUL`, `記者王小明台北`."""
-    text = parts.text.strip(_TRAIL)
+def _byline(text: str) -> tuple[str, str | None]:
+    """A text without the byline at its beginning, and that: `By Kim Min-ji SEOUL`, `記者王小明台北`."""
+    whole = text
+    text = text.strip(_TRAIL)
     if match := _REPORTER.match(text):
         name = text[match.end() :]
         # The place is the longest known ending: names of people have two characters and more.
         for start in range(2, len(name) - 1):
             if resolve(_SEVERAL.split(name[start:])[0]) is not None:
-                parts.text, parts.byline = name[start:], name[:start].strip()
-                return
+                return name[start:], name[:start].strip() or None
     elif match := _BY.match(text):
         words = text[match.end() :].split()
         for start in range(2, min(len(words), 12)):
             tail = " ".join(words[start:])
             shouted = tail.split(",")[0].isupper() and not words[start - 1].isupper()
             if shouted or (plausible(tail) and resolve(tail) is not None):
-                parts.text, parts.byline = tail, " ".join(words[:start]).rstrip(",")
-                return
+                return tail, " ".join(words[:start]).rstrip(",")
+    return whole, None

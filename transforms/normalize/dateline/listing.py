@@ -15,6 +15,7 @@ from transforms.normalize.dateline.resolve import resolve
 LONGEST = 90
 MOVING_WORDS = 9
 _AND = re.compile(r"\s*(?:[&+;、]|\s(?:and|und|et|y|e|en|og|och|ja|и|와|및|و)\s|\s[-–—]\s)\s*", re.IGNORECASE)
+_JOINED = re.compile(r"[&+;、/]|\s(?:and|und|et|y|e|en|og|och|ja|и|와|및|و|[-–—])\s", re.IGNORECASE)
 _SLASH = re.compile(r"\s*/\s*")
 _COMMA = re.compile(r"\s*[,，،]\s*(?![^()]*\))")
 _TOKEN = re.compile(r"[^\s/,.()\[\]（）-]+")
@@ -92,6 +93,8 @@ def _known(name: str, agency: Agency | None, language: str | None) -> Place | No
 
 
 def _names(text: str, agency: Agency | None, language: str | None) -> list[str]:
+    if not _JOINED.search(text):
+        return _by_comma(text, agency, language) if "," in text or not text.isascii() else [text]
     whole = fold(text)
     if whole in known.aliases() or whole in known.sites() or known.qualifiers(text):
         return [text]

@@ -54,6 +54,9 @@ def resolve(name: str, *, agency: Agency | None = None, language: str | None = N
     """
     if len(name) > LONGEST:
         return None
+    name = " ".join(name.strip(forms.EDGES).split())
+    if not name:
+        return None
     home, spoken = homes(agency, language), homes(None, language)
     place = _resolve(name, home)
     # `Toledo` at Prensa Latina: no city of Cuba, but one of a country of its language.
@@ -64,10 +67,7 @@ def resolve(name: str, *, agency: Agency | None = None, language: str | None = N
 
 
 @functools.lru_cache(maxsize=16384)
-def _resolve(name: str, home: tuple[str, ...]) -> Place | None:
-    whole = " ".join(name.strip(forms.EDGES).split())
-    if not whole:
-        return None
+def _resolve(whole: str, home: tuple[str, ...]) -> Place | None:
     if known.MOVING.match(whole):
         return Place(whole, "moving", how="moving")
     if beside := forms.near(whole):
@@ -178,30 +178,38 @@ def _qualified(
     if alias := known.aliases().get(key):
         keys.append(alias.key)
     entries = [entry for form in keys for entry in known.find(form) if entry.kind in ("city", "admin")]
+    if (inside := _inside(entries, readings)) is not None:
+        return inside
     # `París (Texas)`, `Moscú (Idaho)`: a foreign name of the great one, given to its namesake.
     usual = {fold(places().details(entry.row).name) for entry in entries[:MANY] if not entry.main}
-    entries += [entry for form in sorted(usual.difference(keys)) for entry in known.find(form)]
-    entries = [entry for entry in entries if entry.kind in ("city", "admin")]
-    entries.sort(key=lambda entry: (entry.kind != "city", -_weight(entry)))
-    for area in readings:
-        if inside := [entry for entry in entries if area.holds(entry.country, entry.region)]:
-            return _place(inside[0], "qualified", len(inside))
+    namesakes = [entry for form in sorted(usual.difference(keys)) for entry in known.find(form)]
+    if (inside := _inside(namesakes, readings)) is not None:
+        return inside
     for area in readings:
         owned = {code for country in area.countries for code in known.DEPENDENT.get(country, ())}
         if area.region is not None or not owned:
             continue
-        if inside := [entry for entry in entries if entry.country in owned]:
-            return _place(inside[0], "qualified", len(inside))
+        if held := [entry for entry in entries if entry.country in owned]:
+            return _place(max(held, key=_weight), "qualified", len(held))
         if any(found.countries[0] in owned for found in known.qualifiers(city)):
             return _alone(city, home)
     if strict:
         return None
-    for area in readings if not entries or entries[0].weight < misprints.FREQUENT else ():
+    for area in readings if all(entry.weight < misprints.FREQUENT for entry in entries) else ():
         for country in area.countries:
             if (row := misprints.within(key, country, area.region)) is not None:
                 return _place(places().entry(row), "misprint", 1)
     area = readings[0]
     return Place(_title(city), "unknown", area.countries[0], area.region, how="qualifier", candidates=0)
+
+
+def _inside(entries: list[Entry], areas: list[Area]) -> Place | None:
+    """The heaviest place that lies in the first area that holds one; cities go before subdivisions."""
+    for area in areas:
+        if held := [entry for entry in entries if area.holds(entry.country, entry.region)]:
+            best = min(held, key=lambda entry: (entry.kind != "city", -_weight(entry)))
+            return None if best.kind == "country" else _place(best, "qualified", len(held))
+    return None
 
 
 def _title(name: str) -> str:
