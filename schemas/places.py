@@ -105,15 +105,15 @@ class PlaceTable:
                 high = middle
         return low
 
-    def _numbers(self, key: str) -> Iterator[int]:
+    def _numbers(self, key: str) -> range:
         data = key.encode("utf-8", "replace")
-        number = self._first(data)
+        first = number = self._first(data)
         while number < len(self._keys) and self._keys[number] == data:
-            yield number
             number += 1
+        return range(first, number)
 
     def __contains__(self, key: str) -> bool:
-        return next(self._numbers(key), None) is not None
+        return bool(self._numbers(key))
 
     def find(self, key: str) -> tuple[Entry, ...]:
         """The places under a folded name, the heaviest first."""
@@ -121,9 +121,10 @@ class PlaceTable:
 
     def entry(self, row: int, main: bool = True) -> Entry:
         """The place in a row."""
-        region = self._region[row] or None
-        weight, capital = self._weight[row], self._capital[row]
-        return Entry(row, self._kind[row], self._country[row], region, weight, capital, main)
+        return Entry(
+            row, self._kind[row], self._country[row], self._region[row] or None, self._weight[row],
+            self._capital[row], main,
+        )  # fmt: skip
 
     def details(self, row: int) -> Details:
         """Name, number and coordinates of the place in a row."""
@@ -159,18 +160,19 @@ class PlaceTable:
     def similar(self, key: str, country: str, region: str | None) -> Iterator[tuple[str, int]]:
         """Folded names, with rows, of a region's or country's cities that may be one edit from a key.
 
-        These have about its length, and its first byte or its last one. They are usual names, for keys in
-        other scripts than Latin the alternate ones too.
+        These have about its length, and its first two bytes or its last two. They are usual names, for keys
+        in other scripts than Latin the alternate ones too.
         """
         data = key.encode("utf-8", "replace")
         numbers, rows, sizes, firsts, lasts = self._inside(country, region, key.isascii())
-        close = np.abs(sizes - len(data)) <= len(data) - len(key) + 2
-        for index in np.flatnonzero(close & ((firsts == data[0]) | (lasts == data[-1]))).tolist():
+        close = np.abs(sizes - len(data)) <= (1 if key.isascii() else len(data) - len(key) + 2)
+        ends = (firsts == data[0] * 256 + data[1]) | (lasts == data[-2] * 256 + data[-1])
+        for index in np.flatnonzero(close & ends).tolist():
             yield self._keys[int(numbers[index])].decode(), int(rows[index])
 
     @functools.lru_cache(maxsize=32)  # noqa: B019 (one table a process)
     def _inside(self, country: str, region: str | None, usual: bool) -> tuple[Any, ...]:
-        """Names of the cities of an area, the usual ones or all: number, row, size, first and last byte."""
+        """Names of the cities of an area, the usual ones or all: number, row, size, two bytes at each end."""
         if usual:
             order, bounds, code = *self._by_country, self._country.code(country)
             numbers = self._usual[0][order[bounds[code] : bounds[code + 1]]]
@@ -183,7 +185,11 @@ class PlaceTable:
         numbers = numbers[inside]
         starts, ends = self._keys.bounds(numbers)
         letters = self._keys.letters
-        return numbers, rows[inside], ends - starts, letters[starts], letters[ends - 1]
+        last = np.maximum(ends - 2, starts)
+        second = np.minimum(starts + 1, ends - 1)
+        firsts = letters[starts].astype(np.int32) * 256 + letters[second]
+        lasts = letters[last].astype(np.int32) * 256 + letters[ends - 1]
+        return numbers, rows[inside], ends - starts, firsts, lasts
 
     @functools.cached_property
     def _by_country(self) -> tuple[Any, Any]:

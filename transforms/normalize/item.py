@@ -3,43 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
-from schemas.agency import Agency
 from schemas.errors import Code, ItemError
-from schemas.item import Author, Dateline, Item, ParsedItem
+from schemas.item import Dateline, Item, ParsedItem
 from schemas.raw import Attribute
-from transforms.normalize import (
-    byline,
-    dateline,
-    embargo,
-    identity,
-    language,
-    notes,
-    provider,
-    revision,
-    signoff,
-    status,
-    times,
-)
+from transforms.normalize import embargo, identity, language, provider, revision, status, times
+from transforms.normalize import story as taken
 from transforms.normalize import text as texts
-
-_LEAD = 3  # paragraphs among which a dateline with an agency's mark is looked for
-_SUBHEAD = 160  # characters of a line that may stand above the lead
-
-
-@dataclass(frozen=True, slots=True)
-class _Story:
-    """The text taken apart."""
-
-    paragraphs: Sequence[str]
-    front: notes.Front
-    end: signoff.SignOff
-    dateline: Dateline | None
-    byline: str | None
-    agency: Agency | None
-    summary: str | None
-    warnings: tuple[str, ...]
 
 
 def normalize(parsed: ParsedItem, *, ingested_at: int, attributes: Sequence[Attribute] = ()) -> Item:
@@ -58,7 +28,7 @@ def normalize(parsed: ParsedItem, *, ingested_at: int, attributes: Sequence[Attr
     when = times.settle(parsed, agency.timezone if agency else "UTC", ingested_at)
     sent_headline = texts.optional(parsed.headline)
     sent_slugline = texts.optional(parsed.slugline)
-    story = _take_apart(parsed, agency, when.version_created)
+    story = taken.take_apart(parsed, texts.paragraphs(parsed.paragraphs), agency, when.version_created)
     agency = agency or story.agency
     zone = agency.timezone if agency else "UTC"
 
@@ -84,7 +54,7 @@ def normalize(parsed: ParsedItem, *, ingested_at: int, attributes: Sequence[Attr
         embargoed_until = embargo.until(embargo_text, when.version_created, zone)
 
     sent_byline = texts.optional(parsed.byline)
-    authors, by_warnings = _authors(parsed, sent_byline, story, agency)
+    authors, by_warnings = taken.authors(parsed, sent_byline, story, agency)
     sign_off = "\n".join(_lines((parsed.sign_off or "", story.end.text or ""))) or None
     headline = texts.prose(marked.headline) if marked.headline else None
     body = texts.prose("\n".join(story.paragraphs))
@@ -178,102 +148,3 @@ def _lines(sent: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(line for text in sent for part in text.split("\n") if (line := texts.line(part)))
     )
-
-
-def _take_apart(parsed: ParsedItem, agency: Agency | None, sent: int) -> _Story:
-    """The text without what stands before it and what closes it, dateline and byline cut out."""
-    front = notes.split(texts.paragraphs(parsed.paragraphs))
-    end = signoff.split(front.paragraphs)
-    known, agency = agency, agency or end.agency
-    paragraphs = list(end.paragraphs)
-    tag = language.normalize(parsed.language) if parsed.language else None
-    where: Dateline | None = None
-    by = front.byline
-    warnings: tuple[str, ...] = ()
-    number, reading = _reading(paragraphs, agency, sent, tag, lone=bool(parsed.dateline))
-    if reading is not None:
-        where, by = reading.dateline, by or reading.byline
-        # The dateline's mark says whose story it is; an end mark may be that of a service passing it on.
-        agency = known or (provider.named(reading.agency) if reading.agency else None) or agency
-        paragraphs[number : number + 1] = [reading.rest] if reading.rest else []
-        if not by and number < len(paragraphs) and byline.is_byline(paragraphs[number]):
-            by = paragraphs.pop(number)
-    if parsed.dateline and (said := texts.line(parsed.dateline)):
-        given = dateline.parse(said, agency=agency, sent=sent, language=tag)
-        if where is None and paragraphs:
-            paragraphs[0] = _without(paragraphs[0], said)
-        where, warnings = _joined(given, where)
-    summary = texts.optional(parsed.summary)
-    if front.bullets:
-        if reading is None:
-            paragraphs = [*front.bullets, *paragraphs]
-        else:
-            summary = "\n".join((summary, *front.bullets) if summary else front.bullets)
-    return _Story(paragraphs, front, end, where, by, agency, summary, warnings)
-
-
-def _reading(
-    paragraphs: Sequence[str], agency: Agency | None, sent: int, tag: str | None, lone: bool
-) -> tuple[int, dateline.Reading | None]:
-    """The dateline in the text and the number of its paragraph: the first, or one after short lines."""
-    for number, paragraph in enumerate(paragraphs[:_LEAD]):
-        reading = dateline.read(paragraph, agency=agency, sent=sent, language=tag)
-        if reading is not None and (number == 0 or reading.agency is not None):
-            return number, reading
-        if lone or len(paragraph) > _SUBHEAD or paragraph[-1] in '.!?"”»':
-            break
-    return 0, None
-
-
-def _joined(given: Dateline, read: Dateline | None) -> tuple[Dateline, tuple[str, ...]]:
-    """The mark-up's dateline with what the text's adds; a warning where the places differ."""
-    if read is None:
-        return given, ()
-    mine, theirs = texts.fold(given.place_text), texts.fold(read.place_text)
-    if mine and theirs and mine not in theirs and theirs not in mine:
-        return given, ("dateline_differs",)
-    if texts.fold(given.text) in texts.fold(read.text) or (theirs and not mine):
-        return read, ()  # a mark-up's dateline that is a date only says less than the text's
-    if given.date is None and read.date is not None:
-        given = replace(given, date=read.date, date_precision=read.date_precision)
-    return given, ()
-
-
-def _without(paragraph: str, beginning: str) -> str:
-    """A paragraph without the dateline that the mark-up gives apart as well."""
-    start = beginning.rstrip(" -–—_:")
-    if start and paragraph.casefold().startswith(start.casefold()):
-        rest = paragraph[len(start) :]
-        story = rest.lstrip(" -–—_:,.")
-        if story and story != rest and (story[0].isalnum() or story[0] in "\"'“„«‘`("):
-            return story
-    return paragraph
-
-
-def _authors(
-    parsed: ParsedItem, sent_byline: str | None, story: _Story, agency: Agency | None
-) -> tuple[list[Author], tuple[str, ...]]:
-    """People and organisations of byline, mark-up and sign-off."""
-    warnings: tuple[str, ...] = ()
-    authors = byline.read(sent_byline, agency) if sent_byline else []
-    if story.byline:
-        found = byline.read(story.byline, agency)
-        if authors and found and not byline.agree(authors, found):
-            warnings = ("byline_differs",)
-        authors = byline.merge(authors, found) if not authors or not warnings else authors
-    if parsed.authors:
-        authors = byline.merge(authors, byline.listed(parsed.authors))
-    authors = _placed(authors, parsed.located or (story.dateline.place_text if story.dateline else None))
-    signed = list(story.end.authors)
-    if parsed.sign_off:
-        signed = byline.merge(signoff.read(texts.line(parsed.sign_off)), signed)
-    return byline.merge(authors, signed) if signed else authors, warnings
-
-
-def _placed(authors: list[Author], place: str | None) -> list[Author]:
-    """Authors without one that is the item's own place: `AINO BERG, Kajaani` names a writer and a city."""
-    where = texts.fold(place) if place and authors else ""
-    if not where or all(texts.fold(author.name) != where for author in authors):
-        return authors
-    people = [author for author in authors if texts.fold(author.name) != where]
-    return [author if author.location else replace(author, location=place) for author in people]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transforms.normalize import byline, names
+from transforms.normalize.text import vocabulary
 
 _PARAGRAPHS = 8  # how far down a story may begin
 _NOTE_LENGTH = 1200  # characters
@@ -46,6 +47,12 @@ _SHOUTED = re.compile(
     r"(?:ADDS|ADDING|UPDATES?|UPDATING|RECASTS|CORRECTS|CLARIFIES|RELEADS|REFILES|REPEATS|RESENDING|REMOVES|FIXES"
     r"|AJOUTE|ACTUALISE|PRÉCISE|CORRIGE|ACTUALIZA|AÑADE|AGREGA|AMPLÍA|ATUALIZA"
     r"|ERGÄNZT|AKTUALISIERT|NEU)\b:? +(?=.*[a-zà-ÿ])"
+)
+# How a note or a byline begins that begins with a letter: anything else is the story.
+_BEGINNINGS = vocabulary(
+    "eds edi ed ed. ed: sub des not att ach hin nota til red anm cor adv emb spe hol for baj sou add upd rec"
+    " cla rel ref rep res rem fix ajo act pré aña agr amp atu erg akt neu by by: von par por di di: doo van"
+    " av av: af af: tex tek тек авт"
 )
 _BRACKET = re.compile(r"[()\[\]]")
 _BULLET = re.compile(r"[*•·▪●]\s+(?=\S)|[•▪●](?=[^\W_])")
@@ -112,6 +119,8 @@ def split(paragraphs: Sequence[str]) -> Front:
     start = 0
     rest = list(paragraphs)
     for number, paragraph in enumerate(paragraphs[:_PARAGRAPHS]):
+        if not by and paragraph[0].isalpha() and paragraph[:3].casefold().strip() not in _BEGINNINGS:
+            break
         if is_note(paragraph):
             noted.append(paragraph)
         elif (glued := _glued(paragraph)) is not None:

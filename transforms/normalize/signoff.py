@@ -8,6 +8,7 @@ Reuter    ==Kyodo    ends    -30-    (©NTB)    /ritzau/    nn/AP-NY-03-14-98   
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ _ALONE = re.compile(
     re.I,
 )
 _GLUED = re.compile(r"\s(Reuters?|REUTERS?|reuter|ENDS|-30-|Enditem|NNNN|==[A-Z]\w{2,10}|/[a-z]{3,8}/)\s*$")
+_ENDS = frozenset(".!?\"'”’)]»>0123456789")  # no mark glued to a paragraph ends with one of these
 _REACH = 24  # characters at a paragraph's end in which a mark may be glued to it
 _PROSE = vocabulary(
     "a about according after agency an and as at before by for from in international into like of on or "
@@ -135,8 +137,10 @@ def is_initials(line: str) -> bool:
 
 def _mark(paragraph: str) -> tuple[str, str] | None:
     """A paragraph without the end mark that closes it, and the mark."""
-    if len(paragraph) <= _MARK and (_ALONE.fullmatch(paragraph) or _is_agency(paragraph)):
+    if len(paragraph) <= _MARK and _is_mark(paragraph):
         return "", paragraph
+    if paragraph[-1] in _ENDS:
+        return None
     match = _GLUED.search(paragraph, len(paragraph) - _REACH if len(paragraph) > _REACH else 0)
     if match is None:
         return None
@@ -145,11 +149,17 @@ def _mark(paragraph: str) -> tuple[str, str] | None:
     return None if kept.rpartition(" ")[2].strip("\"'(").casefold() in _PROSE else (kept, match[1])
 
 
+@functools.lru_cache(maxsize=2048)
+def _is_mark(line: str) -> bool:
+    return _ALONE.fullmatch(line) is not None or _is_agency(line)
+
+
 def _is_agency(paragraph: str) -> bool:
     """Whether a last line is an agency's name and nothing else (`(AFP)`, `The Canadian Press`)."""
     return paragraph[-1] not in ".!?" and _named(paragraph.strip("()[]-–—_/ ")) is not None
 
 
+@functools.lru_cache(maxsize=2048)
 def _agency(mark: str) -> Agency | None:
     if re.search(r"\bAP-", mark):
         return provider.named("AP")

@@ -73,6 +73,11 @@ def month_of(name: str, language: str | None = None) -> tuple[int, bool] | None:
     return None
 
 
+def begins(word: str) -> bool:
+    """Whether a date may begin with a word: a month as it is spelled, or a day of the week."""
+    return _is_weekday(word) or fold(word) in words.months(None)
+
+
 def cut(text: str, language: str | None = None) -> tuple[str, Found | None]:
     """A text without the date at its end and the weekday about it, and the date; None where it has none."""
     trimmed = without_weekday(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_BRACKETS = re.compile(r"\s*[(（\[]([^()（）\[\]]{1,40})[)）\]]\s*$")
+_BRACKETS = re.compile(r"\s*[(（\[]([^()（）\[\]]{1,40})[)）\]]$")
 _NEAR = re.compile(
     r"(?:near|outside|close to|(?:north|south|east|west)(?:ern)? of|bei|près de|cerca de|vicino a|perto de"
     r"|nabij|nära|nær|под|недалеко от)\s+(?=\S)",
@@ -31,11 +31,14 @@ _DISTRICT = re.compile(r"([^\W\d_]{4,})-[^\W\d_]{3,}(?: [^\W\d_]+)?$")
 
 def split(name: str) -> tuple[str, tuple[str, ...]]:
     """A name and its qualifiers: `PORTLAND, Ore.` and `Fráncfort (Alemania)`."""
+    name = name.rstrip()
     qualifiers: list[str] = []
-    if match := _BRACKETS.search(name):
+    if name[-1:] in ")）]" and (match := _BRACKETS.search(name)):
         qualifiers.append(match.group(1))
         name = name[: match.start()]
-    head, *rest = (part.strip(EDGES) for part in re.split(r"[,，،]", name))
+    if not name.isascii():
+        name = name.replace("，", ",").replace("،", ",")
+    head, *rest = (part.strip(EDGES) for part in name.split(","))
     return head, tuple(part for part in (*rest, *qualifiers) if part)
 
 

@@ -111,7 +111,8 @@ def _names(text: str, agency: Agency | None, language: str | None) -> list[str]:
 
 
 def _by_comma(text: str, agency: Agency | None, language: str | None) -> list[str]:
-    first, *rest = [part for part in _COMMA.split(text) if part.strip(" .*")] or [text]
+    commas = text.split(",") if text.isascii() and "(" not in text else _COMMA.split(text)
+    first, *rest = [part.strip() for part in commas if part.strip(" .*")] or [text]
     names, current = [], first
     for part in rest:
         bare, _ = split(part)

@@ -44,6 +44,19 @@ def is_mark(text: str) -> bool:
 
 
 @functools.cache
+def _beginnings() -> frozenset[str]:
+    parts = (part for name in names() for part in (name, name.replace(" ", "")))
+    return frozenset(part.split()[0] for part in parts if part)
+
+
+def begins(word: str) -> bool:
+    """Whether a word is the first of a mark, alone or joined to another (`AFP/Reuters`)."""
+    if not word.isalnum():
+        word = _fold(_PARTS.split(word)[0]).partition(" ")[0]
+    return word.casefold() in _beginnings()
+
+
+@functools.cache
 def _squeezed() -> frozenset[str]:
     return frozenset(name.replace(" ", "") for name in names())
 

@@ -42,7 +42,6 @@ _CLOSER = re.compile(
 )
 _AFTER_SEPARATOR = re.compile(r"[\s\u00a0\u3000]*(?:[-–—―_=:.]+(?=\s|$)|--+)?[\s\u00a0\u3000]*")
 _AFTER = re.compile(r"\s*(?P<part>[^–—/:\n]{2,30}?)\s*(?:--+|[-–—/:](?=\s)|/|(?<!\d)\.(?=\s))")
-_SEPARATOR = re.compile(r"[-–—/:.]")
 _REPORTERS = re.compile(r"[（(]\s*(?:记者|記者)?\s*([^（）()]{1,80}?)\s*[）)]")
 _SMALL_WORD = re.compile(r"\b[^\W\d_A-ZÀ-Þ]{2,}")
 _SENTENCE = re.compile(r"[\"'“”„«»‘’`(\[¿¡<$£€]*[^\W_a-zß-öø-ÿа-я]|[^\W\d_][^\W\d_]*[A-Z]|\d")
@@ -137,11 +136,11 @@ def _possible(head: Head, agency: Agency | None, rest: str) -> bool:
 
 def _reading(paragraph: str, head: Head, end: int, sent: int | None, wire: str) -> Reading:
     mark, byline, date = head.mark, head.byline, head.date
-    if match := _REPORTERS.search(wire):
+    if len(wire) > 2 and (match := _REPORTERS.search(wire)):
         byline = byline or match.group(1)
     end = _after(paragraph, end)
     for _ in range(2):
-        if (mark and date) or not _SEPARATOR.search(paragraph, end, end + 40):
+        if (mark and date) or not _may_follow(paragraph[end : end + 24], mark is None, date is None):
             break
         if not (match := _AFTER.match(paragraph, end, end + 40)):
             break
@@ -164,7 +163,20 @@ def _reading(paragraph: str, head: Head, end: int, sent: int | None, wire: str) 
     return Reading(_dateline(text, head, date, sent), paragraph[end:], byline, mark)
 
 
+def _may_follow(text: str, mark: bool, date: bool) -> bool:
+    """Whether a mark or a date may follow a separator, by its first word: sentences are told at once."""
+    first = text.split(None, 1)[:1]
+    if not first:
+        return False
+    if first[0][0] in "(/" or (date and first[0][0].isdigit()):
+        return True
+    word = first[0].strip("(),.:;/-–—")
+    return (mark and marks.begins(word)) or (date and dates.begins(word))
+
+
 def _after(paragraph: str, end: int) -> int:
+    if paragraph[end : end + 1] == " " and paragraph[end + 1 : end + 2].isalnum():
+        return end + 1
     match = _AFTER_SEPARATOR.match(paragraph, end)
     return match.end() if match else end
 
