@@ -117,7 +117,8 @@ class PlaceTable:
 
     def find(self, key: str) -> tuple[Entry, ...]:
         """The places under a folded name, the heaviest first."""
-        return tuple(self.entry(self._rows[n], self._main[n]) for n in self._numbers(key))
+        rows, main, entry = self._rows, self._main, self.entry
+        return tuple([entry(rows[number], main[number]) for number in self._numbers(key)])
 
     def entry(self, row: int, main: bool = True) -> Entry:
         """The place in a row."""

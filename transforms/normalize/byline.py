@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from schemas.agency import Agency
 from schemas.item import Author
 from transforms.normalize import names, provider
-from transforms.normalize.text import fold
+from transforms.normalize.text import fold, vocabulary
 
 MAX_LENGTH = 400  # characters; what is longer is no byline
 _MAX_LINE = 140  # characters of a byline that stands in the text
@@ -29,6 +29,8 @@ _FIRST_WORDS = ("", "by", "from", "von", "par", "por", "di", "da", "door", "van"
 _BY_LINE = re.compile(
     r"(?:by|von|par|por|di|door|van|av|af|texte? ?:|tekst ?:|text ?:|текст|автор)\b:? *(?=[^\W\d_])", re.I
 )
+# The first three letters of such a line.
+_BEGINNINGS = vocabulary("by by: von par por di di: doo van av av: af af: tex tek тек авт")
 _AND = re.compile(
     r"\s*(?:;|&|\s(?:and|und|et|och|og|ja|и|та)(?=\s)|\s(?-i:y|Y|e|en|i)(?=\s+[^\W\d_]\S*\s+[^\W\d_])|\s\+)\s*",
     re.I,
@@ -167,7 +169,11 @@ def _distinct(authors: Sequence[Author]) -> list[Author]:
 
 def is_byline(line: str) -> bool:
     """Whether a paragraph is a byline and nothing else: `By` in one of its languages, then names."""
-    if len(line) > _MAX_LINE or not (match := _BY_LINE.match(line)):
+    if (
+        len(line) > _MAX_LINE
+        or line[:3].casefold().strip() not in _BEGINNINGS
+        or not (match := _BY_LINE.match(line))
+    ):
         return False
     rest = line[match.end() :].rstrip(" =<+*")
     if rest.endswith((".", "!", "?", ":")) and not re.search(r"(?:\b[A-Z]|Jr|Sr|Inc|Co|Ltd)\.$", rest):

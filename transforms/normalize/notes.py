@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from transforms.normalize import byline, names
 from transforms.normalize.text import vocabulary
@@ -58,8 +58,7 @@ _BRACKET = re.compile(r"[()\[\]]")
 _BULLET = re.compile(r"[*•·▪●]\s+(?=\S)|[•▪●](?=[^\W_])")
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
+class Front(NamedTuple):
     """What stands before a story.
 
     Attributes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.agency import Agency
 from schemas.item import Author
@@ -59,7 +59,7 @@ _STARTS = (
     *credits.STARTS, "with ", "follow ", "keyword", "our standard", "copyright", "this report",
     "this content", "this story", "e-mail", "email",
 )  # fmt: skip
-_CUES = ("ontribu", "eported from", " can be ", "@", "published")
+_BEGINNINGS = frozenset(start[:3] for start in _STARTS)
 _CORRECTED = re.compile(
     r"[(\[](?:company )?(?:corrects?|correcting|corrected|clarifies|clarifying|adds|updates|recasts"
     r"|refiles|repeats)\b",
@@ -67,8 +67,7 @@ _CORRECTED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SignOff:
+class SignOff(NamedTuple):
     """What a story's end holds.
 
     Attributes:
@@ -122,7 +121,14 @@ def _may_close(paragraph: str) -> bool:
     """Whether a paragraph may be a credit, a contact or initials: quick, and right for nearly all prose."""
     if len(paragraph) <= _SHORT or paragraph[0] not in _LETTERS:
         return True
-    return paragraph[:12].casefold().startswith(_STARTS) or any(map(paragraph.__contains__, _CUES))
+    return (
+        "ontribu" in paragraph
+        or "eported from" in paragraph
+        or " can be " in paragraph
+        or "@" in paragraph
+        or "published" in paragraph
+        or (paragraph[:3].casefold() in _BEGINNINGS and paragraph[:12].casefold().startswith(_STARTS))
+    )
 
 
 def read(sign_off: str) -> list[Author]:

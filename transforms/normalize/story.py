@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from schemas.agency import Agency
 from schemas.item import Author, Dateline, ParsedItem
@@ -14,8 +15,7 @@ _LEAD = 3  # paragraphs among which a dateline with an agency's mark is looked f
 _SUBHEAD = 160  # characters of a line that may stand above the lead
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(NamedTuple):
     """The text taken apart.
 
     Attributes:

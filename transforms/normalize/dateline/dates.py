@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.folding import fold
 from transforms.normalize.dateline import misprints, words
@@ -42,8 +42,7 @@ _YEAR_FIRST = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A date at the end of a text.
 
     Attributes:
@@ -93,8 +92,7 @@ def cut(text: str, language: str | None = None) -> tuple[str, Found | None]:
 def without_weekday(text: str) -> str:
     """A text without the day of the week at its end."""
     tail = text.rstrip(" \t\r\n.,)]")
-    last = tail[max(map(tail.rfind, " ,([\u00a0")) + 1 :]
-    if not last[-1:].isalpha() or not _is_weekday(last):
+    if not tail[-1:].isalpha() or not _is_weekday(tail.rsplit(None, 1)[-1].rpartition(",")[2].lstrip("([")):
         return text
     match = _LAST_WORD.search(text)
     if match is None or not _is_weekday(match.group(1)):

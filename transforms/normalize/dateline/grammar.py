@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.agency import agencies
 from schemas.item import Place
@@ -19,8 +20,7 @@ from transforms.normalize.dateline.listing import places_of, plausible
 from transforms.normalize.dateline.resolve import resolve
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The parts of a head.
 
     Attributes:

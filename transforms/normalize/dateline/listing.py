@@ -132,11 +132,12 @@ def _is_city(name: str, agency: Agency | None, language: str | None) -> bool:
 def _is_qualifier(part: str, before: str) -> bool:
     if not known.qualifiers(part):
         return False
+    if fold(part) not in known.aliases():
+        return True
+    # `NEW YORK` and `LUXEMBOURG` are cities too: they qualify what lies in them, or what else is unknown.
     city, _ = split(before)
     place = resolve(f"{city}, {part}")
-    if place is None or place.how == "qualified" or fold(part) not in known.aliases():
-        return place is not None
-    return _known(city, None, None) is None
+    return place is not None and (place.how == "qualified" or _known(city, None, None) is None)
 
 
 def sure(place: Place, any_city: bool = False) -> bool:

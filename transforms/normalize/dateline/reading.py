@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.agency import Agency
 from schemas.item import Dateline
@@ -13,8 +13,7 @@ from transforms.normalize.dateline.grammar import Head, analyse
 from transforms.normalize.dateline.listing import sure
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A dateline cut off a paragraph.
 
     Attributes:
