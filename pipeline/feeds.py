@@ -80,7 +80,7 @@ def open_feed(config: FeedConfig, output: Path) -> Feed:
         root = config.source.removeprefix("file://")
         source = WatchedFolder(root, state_folder(output, root), settings)
     else:
-        source = connect(config.source, settings)
+        source = connect(config.source, settings, str(output.resolve()))
     return Feed(source, settings.name or config.source, config.silence)
 
 

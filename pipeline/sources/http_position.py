@@ -17,7 +17,7 @@ class Mark:
     Attributes:
         digest: of the delivery; None at the end of a page.
         walk: digests of what the server lists now, the newest page first; None in between.
-        first: how many of them its first page has.
+        first: how many are remembered in any case.
         cursor: address to go on at; None where it stays.
         etag, modified: validators of the address that is asked first; None where they stay.
         walking: whether older pages are still to be read; None where that stays.

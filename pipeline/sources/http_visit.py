@@ -110,7 +110,8 @@ class Visitor:
             content = self._content(answer)
             digests = [entry.digest for entry in content.entries]
             walk += digests
-            size = size or len(walk)
+            # Of a feed with pages two are remembered: what is new on the first pushes some to the second.
+            size = size or len(walk) * (2 if content.next_url or answer.next_url else 1)
             new = sum(one not in standing.known for one in digests)
             fresh += new
             next_url = urljoin(answer.url, content.next_url or answer.next_url)

@@ -88,6 +88,7 @@ def options(servers: str, settings: KafkaSettings, secrets: Secrets) -> dict[str
         "isolation.level": "read_committed",
         "allow.auto.create.topics": False,
         "enable.partition.eof": False,
+        "session.timeout.ms": 10_000,  # so long a group waits for a member that was killed
         "topic.metadata.refresh.interval.ms": 30_000,  # finds new partitions
         "reconnect.backoff.max.ms": min(10_000, int(settings.retry_ceiling * 1000)),
         "queued.max.messages.kbytes": max(1024, settings.buffer_bytes // 4 >> 10),

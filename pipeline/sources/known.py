@@ -38,7 +38,7 @@ class Known:
         if one not in self._members:
             self._members.add(one)
             self._order.append(one)  # the newest last: in front once it is read from there
-            if len(self._order) > 2 * self._limit + 64:
+            if len(self._order) > self._limit + self._limit // 8 + 64:
                 self._keep(self._latest(), self._limit)
 
     def refresh(self, walk: Sequence[bytes], least: int = 0) -> None:

@@ -16,6 +16,7 @@ from schemas.errors import WirebeamError
 
 _POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_INSTANCE = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _APIS = ("", "ap", "dpa")
 _PAGING = ("auto", "off", "older", "cursor")
 _MECHANISMS = ("", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
@@ -49,8 +50,9 @@ class SourceSettings:
         buffer_items: deliveries held before the loop takes them; the source then waits.
         buffer_bytes: bytes held before the loop takes them.
         retry_ceiling: longest wait between two attempts, seconds; waits double from 1 s, with jitter.
-        remembered: deliveries that a source knows again when it gets them once more; some 11 bytes of
-            manifest each. What is forgotten is recognised later, by its id, and counted as redelivered.
+        remembered: deliveries besides those of the feed's first page that a source knows again when it gets
+            them once more; some 11 bytes of manifest each. What is forgotten is recognised later, by its
+            id, and counted as redelivered. Kafka needs none.
     """
 
     name: str = ""
@@ -59,7 +61,7 @@ class SourceSettings:
     buffer_items: int = 10_000
     buffer_bytes: int = 64 << 20
     retry_ceiling: float = 300.0
-    remembered: int = 1_000
+    remembered: int = 200
 
     def __post_init__(self) -> None:
         for name in ("buffer_items", "buffer_bytes", "retry_ceiling"):
@@ -159,19 +161,21 @@ class KafkaSettings(SourceSettings):
     """Topics of a Kafka cluster.
 
     Attributes:
-        group: consumer group. Its offsets follow the dataset and serve monitoring: where the dataset has a
-            position, that one counts.
+        group: consumer group; empty for one of the feed's own, in this dataset. Its offsets follow the
+            dataset and serve monitoring: where the dataset has a position, that one counts. Datasets that
+            share a group share its partitions: each gets a part of the messages.
         start: `earliest` or `latest`: where to begin when neither dataset nor group has a position.
         tls: encrypt the connection.
         ca_file: certificates to trust instead of the system's (PEM).
         cert_file, key_file, key_password_env: the client's certificate, key and the key's password.
         sasl_mechanism: `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`.
         user_env, password_env: variables of SASL.
-        instance_id: static membership of the group: a restart then causes no rebalance.
+        instance_id: static membership: a process that was killed and started again goes on at once, without
+            waiting for the group to miss it (10 s). The feed's own group has it by default.
         options: further librdkafka properties; `${NAME}` in a value is read from the environment.
     """
 
-    group: str = "wirebeam"
+    group: str = ""
     start: str = "earliest"
     tls: bool = False
     ca_file: str = ""
@@ -191,8 +195,10 @@ class KafkaSettings(SourceSettings):
         together(self, "cert_file", "key_file")
         together(self, "user_env", "password_env")
         together(self, "sasl_mechanism", "user_env")
-        if not self.group:
-            raise SettingError("group", "is empty")
+        if self.instance_id and not _INSTANCE.fullmatch(self.instance_id):
+            raise SettingError(
+                "instance_id", f"{self.instance_id!r}: letters, digits, dots, `_` and `-` only"
+            )
         if (self.ca_file or self.cert_file) and not self.tls:
             raise SettingError("tls", "must be true where certificates are given")
 
@@ -206,6 +212,7 @@ class PubsubSettings(SourceSettings):
         endpoint: host and port other than Google's public ones.
     """
 
+    remembered: int = 1_000
     lease: float = 3_600.0
     endpoint: str = ""
 

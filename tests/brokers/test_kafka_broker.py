@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 import uuid
 from collections import Counter
@@ -166,6 +168,32 @@ def test_tls_and_sasl_are_checked(
     with opened(uri, replace(login, ca_file="")) as source:
         assert "certificate" in wait_for(lambda: source.health().failure, 20)  # type: ignore[attr-defined]
         nothing(source, 0.1)
+
+
+@pytest.mark.parametrize(("group", "seconds"), [("", 8), ("theirs", 25)])
+def test_a_process_that_was_killed_and_its_successor(
+    broker: Broker, topic: str, group: str, seconds: int
+) -> None:
+    """As a static member of the feed's own group it goes on at once, else when the group has missed it."""
+    uri = f"kafka://{broker.servers}/{topic}"
+    send(broker, topic, 1)
+    program = (
+        "import sys, time; from pipeline.sources.connect import connect; "
+        "from pipeline.sources.settings import KafkaSettings; "
+        f"source = connect({uri!r}, KafkaSettings(group={group!r}), '/srv/news'); source.open(None)\n"
+        "while not source.take(1, 1).deliveries: time.sleep(0.01)\n"
+        "print('taken', flush=True); time.sleep(100)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"taken\n"
+        process.kill()
+    began = time.monotonic()
+    source = connect(uri, KafkaSettings(group=group), "/srv/news")
+    source.open(None)
+    collect(source, 1, 60)
+    source.close()
+    assert time.monotonic() - began < seconds
 
 
 @pytest.mark.parametrize("seed", [1])

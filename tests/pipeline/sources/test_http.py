@@ -177,6 +177,27 @@ def test_older_pages_are_read_until_one_has_nothing_new(server: Server, form: st
         assert {one.query for one in late} == {""}, "the first page has nothing new, so no other is read"
 
 
+def test_one_new_item_on_large_pages_is_one_delivery(server: Server) -> None:
+    newest = 150
+
+    def route(request: Request) -> Reply:
+        start = int(request.query.removeprefix("start=") or 0)
+        records = [{"uri": f"urn:x:{newest - start - one}"} for one in range(30) if newest - start - one > 0]
+        link = f"/list?start={start + 30}" if len(records) == 30 else None
+        return Reply(orjson.dumps({"items": records, "next": link}))
+
+    server.routes["/list"] = route
+    with opened(f"{server.url}/list", replace(FAST, remembered=5)) as source:
+        collect(source, 150)
+        nothing(source)
+        newest += 1
+        asked = len(server.requests)
+        (got,), _ = collect(source, 1)
+        assert got.uri.endswith("urn:x:151")
+        nothing(source)
+        assert {one.query for one in server.requests[asked:]} == {"", "start=30"}
+
+
 def test_a_walk_through_older_pages_goes_on_after_a_crash(server: Server) -> None:
     paged(server, "member")
     with opened(f"{server.url}/list", replace(FAST, buffer_items=2)) as source:

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from pipeline.sources.connect import connect
+from pipeline.sources.connect import connect, with_group
 from pipeline.sources.settings import (
     HttpSettings,
     KafkaSettings,
@@ -30,8 +30,8 @@ from pipeline.sources.settings import (
         (HttpSettings, {"receipt": "/r"}, "receipt_url"),
         (HttpSettings, {"receipt": "/r", "receipt_url": "entry/"}, "receipt_url"),
         (KafkaSettings, {"start": "now"}, "start"),
-        (KafkaSettings, {"group": ""}, "group"),
         (KafkaSettings, {"ca_file": "ca.pem"}, "tls"),
+        (KafkaSettings, {"instance_id": "a/b"}, "instance_id"),
         (KafkaSettings, {"sasl_mechanism": "PLAIN"}, "user_env"),
         (KafkaSettings, {"sasl_mechanism": "MD5", "user_env": "U", "password_env": "P"}, "sasl_mechanism"),
         (PubsubSettings, {"lease": -1}, "lease"),
@@ -77,3 +77,15 @@ def test_settings_of_another_kind_and_folders_are_refused() -> None:
         connect("kafka://broker:9092/wire", HttpSettings())
     with pytest.raises(SettingError, match="none of http://"):
         connect("/feeds/inbox")
+
+
+def test_a_feed_has_a_group_of_its_own_with_one_static_member() -> None:
+    first = with_group(KafkaSettings(name="desk"), "/srv/news")
+    assert first == with_group(KafkaSettings(name="desk"), "/srv/news"), "the same after a restart"
+    others = {
+        with_group(KafkaSettings(name=name), dataset).group for name in "ab" for dataset in ("/a", "/b")
+    }
+    assert len(others) == 4
+    assert first.instance_id
+    given = KafkaSettings(name="desk", group="theirs")
+    assert with_group(given, "/srv/news") == given

@@ -1,0 +1,89 @@
+"""The sources of the network in a stream: one dataset of RSS, a queue, Kafka and Pub/Sub, each item once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from confluent_kafka import Producer
+
+from tests.brokers.pubsub import FakePubsub
+from tests.pipeline.sources.server import Reply, Server
+from tests.pipeline.sources.test_http import Queue, rss
+
+FEEDS = """
+[rss]
+source = "{url}/feed.xml"
+interval = 0.2
+[broken]
+source = "{url}/broken.xml"
+[dpa]
+source = "{url}/${{DPA_PATH}}/entries.json"
+api = "dpa"
+provider = "dpa"
+interval = 0.2
+[kafka]
+source = "kafka://{servers}/wire"
+group = "news"
+options = {{ "session.timeout.ms" = "6000", "fetch.wait.max.ms" = "20" }}
+[pubsub]
+source = "pubsub://news-project/wire-sub"
+"""
+
+
+def test_every_kind_of_source_in_one_stream(
+    tmp_path: Path, wirebeam: Callable[..., subprocess.CompletedProcess[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, pubsub = Server(), FakePubsub()
+    producer = Producer({"test.mock.num.brokers": 1, "bootstrap.servers": "unused", "log_level": 0})
+    servers = ",".join(f"{one.host}:{one.port}" for one in producer.list_topics(timeout=10).brokers.values())
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", f"127.0.0.1:{pubsub.port}")
+    monkeypatch.setenv("DPA_PATH", "secret-path")
+    server.routes["/feed.xml"] = Reply(rss(1, 2, 3))
+    server.routes["/broken.xml"] = Reply(status=500)
+    queue = Queue(server, 2)
+    feeds = tmp_path / "feeds.toml"
+    feeds.write_text(FEEDS.format(url=server.url, servers=servers))
+
+    for number in range(8):
+        text = b"\xff\x00\x01poison" if number == 5 else b"ROME, Nov 25 (ANSA) - Story %d of Kafka." % number
+        producer.produce("wire", text, partition=number % 4)
+    producer.flush()
+    pubsub.publish(rss(7), desk="W")
+    try:
+        done = wirebeam(
+            "stream", "--feeds", feeds, "-o", tmp_path / "news", "--every", "0.2", "--stop-when-idle", "5s"
+        )
+        assert done.returncode == 0, done.stderr
+        assert "secret-path" not in done.stderr
+        assert "feed broken" in done.stderr
+        assert not queue.entries
+        assert pubsub.acknowledged == ["1"]
+    finally:
+        server.close()
+        pubsub.close()
+    rows = duckdb.sql(
+        f"SELECT source FROM read_parquet(['{tmp_path}/news/stories/**/*.parquet', '{tmp_path}/news/duplicates/**/*.parquet'], union_by_name=true)"
+    ).fetchall()
+    kinds = Counter(source.partition("://")[0] for (source,) in rows)
+    assert kinds == {"http": 3 + 2, "kafka": 7, "pubsub": 1}
+    assert len(set(rows)) == len(rows)
+    assert not any("secret-path" in source for (source,) in rows)
+    rejected = duckdb.sql(
+        f"SELECT source, raw FROM read_parquet('{tmp_path}/news/rejects/**/*.parquet')"
+    ).fetchall()
+    assert rejected == [(f"kafka://{servers}/wire/1/1", b"\xff\x00\x01poison")]
+    assert wirebeam("verify", tmp_path / "news").returncode == 0
+
+
+def test_a_missing_extra_says_how_to_get_it() -> None:
+    program = "import sys; sys.modules['confluent_kafka'] = None; from pipeline.sources.connect import connect; connect('kafka://b/t')"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "needs the extra `kafka`: pip install --require-hashes -r requirements/kafka.txt" in done.stderr
