@@ -13,9 +13,11 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.cli import main as wirebeam
+from pipeline.sinks import manifest
 from pipeline.sinks.lease import owner
 from pipeline.stream import Stream
 
@@ -34,13 +36,10 @@ def begin(arguments: list[str]) -> int:
     os._exit(0)
 
 
-def wait_for(pid: int, output: Path) -> None:
-    """Until a process has opened the dataset, or 60 s: to kill it while it imports would prove nothing."""
-    ends = time.monotonic() + 60
-    while time.monotonic() < ends:
-        holder = owner(output)
-        if holder is not None and holder.pid == pid:
-            return
+def wait_until(happened: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Until something has happened, or so long: to kill a process while it imports would prove nothing."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends and not happened():
         time.sleep(0.02)
 
 
@@ -52,9 +51,13 @@ def main() -> int:
     output = Path(arguments[arguments.index("-o") + 1])
     moments = random.Random(int(seed))
     assert Stream is not None
-    for _ in range(int(kills)):
+    for number in range(int(kills)):
+        newest = manifest.newest(output / manifest.FOLDER)
         pid = begin(arguments)
-        wait_for(pid, output)
+        wait_until(lambda pid=pid: pid == getattr(owner(output), "pid", None))
+        if number % 2:
+            # However slow the machine, something is committed between the kills.
+            wait_until(lambda newest=newest: manifest.newest(output / manifest.FOLDER) > newest)
         time.sleep(moments.uniform(float(shortest), float(longest)))
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
