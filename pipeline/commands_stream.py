@@ -83,6 +83,9 @@ def stream(
     stop_when_idle: Annotated[
         str | None, typer.Option(help="Stop when nothing came for so long: 30s, 5m.")
     ] = None,
+    merge_files: Annotated[
+        int, typer.Option(min=0, help="Small files of a partition that are merged into one; 0 for never.")
+    ] = 16,
     metrics_port: Annotated[
         int | None, typer.Option(min=0, max=65_535, help="Serve /metrics (Prometheus) and /healthz there.")
     ] = None,
@@ -169,6 +172,7 @@ def stream(
         every=every,
         items=max_items,
         bytes=max_bytes,
+        merge=merge_files,
         idle=duration(stop_when_idle) / 1e6 if stop_when_idle else None,
     )
     enricher(config.tagging)  # a missing model is said before anything runs

@@ -41,6 +41,11 @@ class Changes:
     linked: int = 0
     overflows: collections.Counter[str] = field(default_factory=collections.Counter)
 
+    @classmethod
+    def none(cls) -> Changes:
+        """No changes: rows keep their links."""
+        return cls(_CHANGE.empty_table())
+
     def of(self, part: int) -> pa.Table:
         """The changes in one file."""
         parts = self.table.column("part").to_numpy()

@@ -22,6 +22,7 @@ from pipeline.cycle import Batch, Cycle, Failure, Feed, Listeners, Pace
 from pipeline.failure import PipelineFailed
 from pipeline.following import Following, backoff
 from pipeline.memory import Memory
+from pipeline.merge import merge
 from pipeline.options import Config
 from pipeline.repeated import RepeatedGraph
 from pipeline.report import Tallies
@@ -76,6 +77,7 @@ class Stream:
         self._most = min(self._pace.items, _FIRST)
         self._failures = 0
         self._taken_at = 0.0
+        self._unmerged = 0
         self._reload: Callable[[], Sequence[Feed]] | None = None
 
     @property
@@ -142,6 +144,9 @@ class Stream:
                 self._failpoint("taken")
                 self._batch = Batch(taken, [deliveries])
         self._following.hear(began)
+        if self._dataset is None and self._batch is None:
+            with contextlib.suppress(WirebeamError):
+                self._opened()
         if self._session is not None and self._dataset is not None and self._session.due(began):
             with contextlib.suppress(WirebeamError):
                 self._session.report(self._dataset, finished=False)
@@ -156,6 +161,7 @@ class Stream:
         if self._failures:
             self._failures = 0
             self._listeners.recovered("commit")
+        self._merge()
         return 0.0 if more else self._pace.every
 
     def _commit(self, batch: Batch, began: float) -> bool:
@@ -226,6 +232,25 @@ class Stream:
         elif deliveries >= self._most:
             self._most = self._most * 3 // 2
         self._most = max(1, min(self._most, self._pace.items))
+
+    def _merge(self) -> None:
+        """Merge small files, now and then; what fails is tried again later."""
+        self._unmerged += 1
+        if not self._pace.merge or self._unmerged < self._pace.merge // 2 or self._dataset is None:
+            return
+        try:
+            made = merge(self._dataset, self._config.run_id, self._pace.merge, failpoint=self._failpoint)
+        except WirebeamError as error:
+            self._unmerged = 0
+            self._listeners.failed(Failure("merge", str(error), 1, 0.0))
+            self._dataset.close()  # opened again, which completes or undoes it
+            self._dataset = None
+            return
+        if made is None:
+            self._unmerged = 0  # otherwise another partition may be due: it is looked at next time
+        else:
+            self._memory.committed(made.sequence)
+            self._failpoint("merged")
 
     def _opened(self) -> tuple[Dataset, RepeatedGraph]:
         """The dataset, opened again where something went wrong."""

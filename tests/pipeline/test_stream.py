@@ -170,7 +170,7 @@ def test_a_crash_between_any_two_steps_loses_and_doubles_nothing(tmp_path: Path)
                 raise Crash(step)
 
         Dataset.open(output).close()  # what a crash left behind is put right, and the lock is free
-        dying = Stream(config(output), [Feed(queue, "queue")], Pace(items=3), failpoint=failpoint)
+        dying = Stream(config(output), [Feed(queue, "queue")], Pace(items=3, merge=2), failpoint=failpoint)
         dying.open()
         try:
             dying.turn()
@@ -181,7 +181,17 @@ def test_a_crash_between_any_two_steps_loses_and_doubles_nothing(tmp_path: Path)
             break
         finally:
             crash_at += 1
-    assert {"taken", "executed", "staged", "published", "renamed", "committed", "acknowledged"} <= set(steps)
+    assert {
+        "taken",
+        "executed",
+        "staged",
+        "published",
+        "renamed",
+        "committed",
+        "acknowledged",
+        "removed",
+        "merged",
+    } <= set(steps)
     last = Queue(queue.messages)
     finishing = stream(output, last)
     turn_until_done(finishing)
@@ -191,12 +201,31 @@ def test_a_crash_between_any_two_steps_loses_and_doubles_nothing(tmp_path: Path)
     assert last._next == len(queue.messages)
 
 
+def test_small_files_are_merged_as_it_goes(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    queue = Queue([message(number) for number in range(24)])
+    made = stream(output, queue, pace=Pace(every=0.01, items=1, merge=4))
+    turn_until_done(made)
+    made.close()
+    assert sum(held(output).values()) == 24
+    assert len(list((output / "stories").rglob("*.parquet"))) <= 8
+    assert verify(output) == []
+    again = stream(output, Queue(queue.messages, "another"))
+    turn_until_done(again)
+    again.close()
+    assert accounted(output)["redelivered"] == 24
+
+
 def test_messages_keep_their_envelope(tmp_path: Path) -> None:
     output = tmp_path / "out"
     broken = Delivery("queue:9", b"{", micros(NOON), "application/json", attributes=(("a", "1"), ("a", "2")))
-    made = stream(output, Queue([message(1), broken]))
+    told = Told()
+    made = stream(output, Queue([message(1), broken]), told=told)
     turn_until_done(made)
     made.close()
+    found = told.cycles[0].account
+    assert found.items == {("ferries", "unknown", "story"): 1, ("", "", "reject"): 1}
+    assert found.wire_lags == [("ferries", 0.0)]
     connection = query.connect(output)
     row = connection.execute("SELECT source, received_at, attributes FROM stories").fetchone()
     assert row is not None
