@@ -108,7 +108,11 @@ def read(
         headline = _strip(headline, kinds, numbers)
     if slugline:
         slugline = _strip_slug(slugline, kinds, numbers)
-    kinds += [kind for signal in signals if (kind := of_signal(signal))]
+    for signal in signals:
+        if found := of_signal(signal):
+            kinds.append(found)
+        elif len(signal) <= _SLUG and not _ld(signal, kinds, numbers) and _WRITETHRU.search(signal):
+            kinds.append(UPDATE)  # AP's version line: `Writethru, a0123`, `1st Ld-Writethru`
     if not kinds:
         kinds += [kind for note in notes if (kind := of_note(note))]
     if canceled:

@@ -171,3 +171,9 @@ def test_no_text_breaks_it(headline: str, slug: str) -> None:
     found = revision.read(headline, slug)
     assert (found.headline or "") in headline
     assert found.kind is None or found.kind in ("update", "correction", "repeat", "advisory", "kill")
+
+
+def test_the_marker_of_a_version_line_is_a_signal() -> None:
+    found = revision.read("Port opens", "BC-Port", ("2nd Ld-Writethru, a0123",))
+    assert (found.kind, found.number, found.slugline) == ("update", 2, "BC-Port")
+    assert revision.read("Port opens", None, ("Analysis", "older ld wall")).kind is None
