@@ -78,6 +78,12 @@ class Metrics:
         self._retries = Gauge(
             "wirebeam_feed_retries", "The feed's own attempts that failed", ("feed",), registry=kept
         )
+        self._lost = Gauge(
+            "wirebeam_feed_lost",
+            "Messages that the server deleted before they were read",
+            ("feed",),
+            registry=kept,
+        )
 
     def turned(self, feeds: Sequence[Feed], now: float) -> None:
         """See `Listener`."""
@@ -87,6 +93,7 @@ class Metrics:
             self._silent.labels(feed.name).set(feed.silent)
             if (health := getattr(feed.source, "health", None)) is not None:
                 self._retries.labels(feed.name).set(health().retries)
+                self._lost.labels(feed.name).set(health().lost)
 
     def committed(self, cycle: Cycle) -> None:
         """See `Listener`."""
