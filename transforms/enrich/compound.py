@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from transforms.enrich import gazetteer as g
 from transforms.enrich.company import is_company_there, is_spelled
+from transforms.enrich.inflection import declines, nominative
 from transforms.enrich.scan import Scan
-from transforms.enrich.shapes import CONNECTORS, PARTICLES
+from transforms.enrich.shapes import CONNECTORS, PARTICLES, sentence_starts
 from transforms.enrich.single import UNNAMED, is_ordinal, single
 from transforms.enrich.span import FAC, GPE, LOC, ORG, PERSON
 from transforms.enrich.tickers import ticker_after
@@ -37,6 +38,8 @@ def compound(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> Non
     known = names.get(text)
     if known is not None:
         scan.add_known(start, end, known)
+        return
+    if declines(scan.language) and _declined(scan, start, tokens, flags):
         return
     first, last = flags[0], flags[-1]
     if scan.text[end : end + 2] in (" <", " (") and ticker_after(scan.text, end):
@@ -75,6 +78,21 @@ def compound(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> Non
         _by_shape(scan, start, end, tokens, flags)
     else:
         names_inside(scan, start, tokens, flags)
+
+
+def _declined(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> bool:
+    """A place in another case before a name (`Германии Петер Штольц`) or behind two (`Aino Salo Turussa`)."""
+    language = scan.language
+    if not flags[0] and (case := nominative(tokens[0], language)):
+        scan.add_known(start, start + len(tokens[0]), case[1])
+        rest(scan, start, tokens, flags, 1)
+        return True
+    if len(tokens) > 2 and not flags[-1] and (case := nominative(tokens[-1].rstrip("."), language)):
+        rest(scan, start, tokens[:-1], flags[:-1], 0)
+        at = start + sum(map(len, tokens[:-1])) + len(tokens) - 1
+        scan.add_known(at, at + len(tokens[-1].rstrip(".")), case[1])
+        return True
+    return False
 
 
 def rest(scan: Scan, start: int, tokens: list[str], flags: list[int], skip: int) -> None:
@@ -159,7 +177,10 @@ def _titled(scan: Scan, start: int, tokens: list[str], flags: list[int], title: 
     while after < len(tokens) - 1 and (tokens[after] in _OFFICES or tokens[after] in CONNECTORS):
         after += 1
     left = len(tokens) - after
-    if left < 1 or (not scan.shaped and left < 2 and not flags[after] & (g.FIRST_NAME | g.FAMILY_NAME)):
+    if left < 1:
+        return
+    if not scan.shaped and left < 2 and not flags[after] & (g.FIRST_NAME | g.FAMILY_NAME):
+        rest(scan, start, tokens, flags, after)
         return
     if tokens[after] in _ARTICLES or (left == 1 and flags[after] & UNNAMED):
         return
@@ -215,6 +236,8 @@ def _known_part(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> 
             scan.add(at_start - len(tokens[at - 1]) - 1, at_start + len(tail), LOC, "landform")
         elif all(flag & (g.COMMON | g.NEVER | g.DEMONYM | g.DIRECTION) for flag in lead):
             scan.add_known(at_start, at_start + len(tail), known)
+        elif at == 1 and scan.language not in ("en", "") and sentence_starts(scan.text, start):
+            scan.add_known(at_start, at_start + len(tail), known)  # `Podle NATO`
         elif known.type == GPE and scan.shaped and not flags[at] & g.FAMILY_NAME:
             scan.add(start, at_start + len(tail), ORG, "branch")
         else:

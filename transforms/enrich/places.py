@@ -6,6 +6,7 @@ import functools
 
 from schemas.agency import agencies
 from schemas.item import Link, Place
+from schemas.places import fold, places
 from transforms.enrich.span import GPE, LOC
 from transforms.normalize.dateline import resolve
 
@@ -39,8 +40,20 @@ def place(form: str, kind: str, provider: str, language: str | None) -> Place | 
     found = resolve(form, agency=agencies().get(provider), language=language)
     if found is None or found.how == "misprint" or found.kind == "unknown":
         return None
+    if found.kind == "city" and found.country and (country := _country(form, found.country)):
+        found = country
     if kind == GPE or (kind == LOC and found.kind in _AREAS) or found.kind == "site":
         return found
+    return None
+
+
+def _country(form: str, code: str) -> Place | None:
+    """The country of that name: datelines mean the capital by it (`MEXICO, June 2`), sentences do not."""
+    for entry in places().find(fold(form)):
+        if entry.kind == "country" and entry.country == code:
+            known = places().details(entry.row)
+            number, north, east = known.geonames_id, known.latitude, known.longitude
+            return Place(known.name, "country", code, None, number, north, east, "country", 1)
     return None
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from transforms.enrich import gazetteer as g
+from transforms.enrich.caseless import caseless_names, has_letters
 from transforms.enrich.compound import GENERATIONS, compound
 from transforms.enrich.gazetteer import Gazetteer, gazetteer
 from transforms.enrich.scan import Scan
@@ -11,14 +14,18 @@ from transforms.enrich.single import UNNAMED, single
 from transforms.enrich.span import Span
 from transforms.enrich.tickers import without_tickers
 from transforms.enrich.unshaped import shouted
-from transforms.enrich.words import digest, word_set
+from transforms.enrich.words import digest, word_lists, word_set
 
 # German and its kin write every noun with a capital: shape alone says nothing there.
 _NOUNS_CAPITALISED = frozenset(("de", "lb", "gsw", "nds"))
 _ENDS = g.ORG_END | g.LOC_END | g.FAC_END
 _JOINERS = word_set("joiners")
 _ARTICLES = word_set("articles") | {"the"}
+_ROMANCE_ARTICLES = frozenset(("le", "la", "el", "los", "las"))
+_TITLE_ENDINGS = tuple(word_lists()["title_endings"])
 _BODIES = word_set("bodies")
+# A title in French; an initial behind a given name.
+_MONSIEUR = re.compile(r"(?:([^\W\d_a-z][\w-]*) )?\bM\. (?=[^\W\d_a-z])")
 _LONGEST_COMMON = 4  # shorter words that begin sentences begin no organisation's name
 
 
@@ -40,11 +47,14 @@ class Rules:
             text: a story's body or headline; one that is all in capitals is read with the gazetteer.
             language: BCP 47, None where it is not known.
         """
-        shaped = (language or "").split("-", 1)[0].lower() not in _NOUNS_CAPITALISED
+        primary = language.split("-", 1)[0].lower() if language else ""
+        shaped = primary not in _NOUNS_CAPITALISED
+        if primary == "fr":
+            text = _MONSIEUR.sub(self._monsieur, text)
         shouted = None
         if text.isupper() and len(text.title()) == len(text):
             shouted, text, shaped = text, text.title(), False
-        scan = Scan(self._gazetteer, text, shaped, shouted)
+        scan = Scan(self._gazetteer, text, shaped, shouted, primary)
         names, flags, small = scan.names, scan.flags, scan.small
         for match in NAMES.finditer(without_tickers(text)):
             run = match.group()
@@ -57,7 +67,15 @@ class Rules:
                 or text[match.end() : match.end() + 1] == "."
             ) and match.start() >= scan.reach:
                 single(scan, match.start(), run)
+        if not text.isascii() and has_letters(text):
+            return sorted([*scan.spans, *caseless_names(text)])
         return scan.spans
+
+    def _monsieur(self, match: re.Match[str]) -> str:
+        before = match[1] or ""
+        if self._gazetteer.words.get(before, 0) & g.FIRST_NAME:
+            return match.group()
+        return match.group()[:-3] + "Mr "
 
 
 def _run(scan: Scan, start: int, run: str) -> None:
@@ -87,6 +105,11 @@ def _run(scan: Scan, start: int, run: str) -> None:
     flags = [flags_of(token, 0) for token in tokens]
     if "." in run or "," in run or "-" in run:
         flags = [flag or _trimmed_flags(scan, token) for token, flag in zip(tokens, flags, strict=True)]
+    if scan.language != "en":
+        flags = [
+            flag or (g.TITLE if token.endswith(_TITLE_ENDINGS) else 0)
+            for token, flag in zip(tokens, flags, strict=True)
+        ]
     if scan.shouted is not None:
         shouted(scan, start, tokens, flags)
         return
@@ -116,6 +139,8 @@ def _splits(scan: Scan, tokens: list[str], flags: list[int], begin: int, at: int
     token = tokens[at]
     if tokens[at - 1][-1] == ".":
         return _ends_sentence(scan, tokens[at - 1], flags[at])
+    if token in _ROMANCE_ARTICLES and flags[at + 1] & (g.TITLE | g.COMMON | g.NEVER):
+        return True  # `à Paris le Premier ministre`
     if token not in CONNECTORS or token == "&" or (token == "the" and tokens[at - 1] in CONNECTORS):
         return False
     if scan.longest(tokens, begin) > at - begin:

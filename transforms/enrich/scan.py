@@ -40,6 +40,7 @@ class Scan:
         text: the text.
         spans: found so far, in order, not overlapping.
         reach: end of the last span: runs that start before it are part of it.
+        language: primary subtag.
         shaped: whether capitals tell names from other words in this language.
         small: first words of known names that go on in small letters.
         towns: names of towns that need company.
@@ -49,6 +50,7 @@ class Scan:
     __slots__ = (
         "_small",
         "flags",
+        "language",
         "names",
         "reach",
         "shaped",
@@ -60,8 +62,11 @@ class Scan:
         "towns",
     )
 
-    def __init__(self, known: Gazetteer, text: str, shaped: bool, shouted: str | None = None) -> None:
+    def __init__(
+        self, known: Gazetteer, text: str, shaped: bool, shouted: str | None = None, language: str = "en"
+    ) -> None:
         self.text = text
+        self.language = language
         self.shouted = shouted
         self.flags = known.words.get
         self.names = known.names

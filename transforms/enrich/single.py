@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from transforms.enrich import gazetteer as g
 from transforms.enrich.company import is_company_there, is_spelled
+from transforms.enrich.inflection import declines, nominative
 from transforms.enrich.scan import Scan
 from transforms.enrich.shapes import sentence_starts
 from transforms.enrich.span import FAC, GPE, ORG, PERSON
@@ -37,6 +38,8 @@ def single(scan: Scan, start: int, word: str) -> None:
         scan.add_known(start, last, names[scan.text[start:last].replace("’", "'")])
     elif word[-1] == ".":
         single(scan, start, word[:-1])
+    elif declines(scan.language) and not flags and (case := nominative(word, scan.language)):
+        scan.add_known(start, end, case[1])
     elif "-" in word and not flags:
         _parts(scan, start, word)
     elif len(word) > 1:

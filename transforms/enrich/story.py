@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from schemas.item import Entity, Link, Mention, Subject, Topic
 from transforms.enrich.aliases import Alias, Aliased, Aliases
+from transforms.enrich.caseless import english_name
 from transforms.enrich.consistency import Name, consistent
+from transforms.enrich.inflection import declines, nominative
 from transforms.enrich.links import company_links, organisations
 from transforms.enrich.places import named_place
 from transforms.enrich.salience import salience
@@ -118,11 +120,21 @@ def _entities(
 ) -> tuple[Entity, ...]:
     groups: dict[tuple[str, str], list[Name]] = {}
     places: dict[tuple[str, str], tuple[Link, ...]] = {}
+    primary = (story.language or "").split("-", 1)[0].lower()
+    declined = declines(primary)
     for name in names:
+        if name.name == name.form and name.form not in own:
+            if declined and (case := nominative(name.form, primary)):
+                name.name = case[1].name or case[0]
+            elif not name.form.isascii():
+                name.name = english_name(name.form) or name.name
         if name.form in own:
             name.name = own[name.form].name
         elif name.type in PLACES:
-            found = named_place(name.form, name.type, story.provider, story.language)
+            found = None
+            if name.name != name.form:  # by its English name
+                found = named_place(name.name, name.type, story.provider, "en")
+            found = found or named_place(name.form, name.type, story.provider, story.language)
             if found is not None:
                 name.name, places[name.type, found[0]] = found
         groups.setdefault((name.type, name.name), []).append(name)

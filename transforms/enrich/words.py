@@ -37,9 +37,11 @@ TABLES = (
     "entity_words.toml",
     "family_names.txt",
     "first_names.txt",
+    "names_caseless.tsv",
     "organisation_names.tsv",
     "organisations.tsv",
     "place_words.tsv",
+    "place_words_caseless.tsv",
     "regions.tsv",
 )
 

@@ -50,6 +50,12 @@ def names(rules: Rules, text: str, language: str | None = "en") -> set[tuple[str
         ("Fog over Northern Ireland lifted.", ("GPE", "Northern Ireland")),
         ("The parade on Larkspur Avenue ended.", ("FAC", "Larkspur Avenue")),
         ("Firms in Hong Kong and Singapore agreed.", ("GPE", "Singapore")),
+        ("Then QuillSoft bought a rival.", ("ORG", "QuillSoft")),
+        ("An analyst at Torvane said no.", ("ORG", "Torvane")),
+        ("It bought shares of Torvane Brill on Monday.", ("ORG", "Torvane Brill")),
+        ("Traders fear that Torvane's shares fell.", ("ORG", "Torvane")),
+        ("It is a paper published by Quorrin in May.", ("ORG", "Quorrin")),
+        ("The seat went to a carpenter Odalys Brenn knew.", ("PERSON", "Odalys Brenn")),
     ],
 )
 def test_a_name_is_found(rules: Rules, text: str, expected: tuple[str, str]) -> None:
@@ -65,6 +71,9 @@ def test_a_name_is_found(rules: Rules, text: str, expected: tuple[str, str]) -> 
         'He read "Distant Kettles" aloud.',
         "Net 1,204,000 vs 1,100,300\nRevs 33.1 mln vs 29.0 mln",
         "QUARTERLY NUMBERS FOR HARROW\nnothing else to report here.",
+        "Critics liked the Copper Mask best.",
+        'She wrote "How the Tinkers Lost Quarrie" in May.',
+        "Retail sales rose. Hourly workers left.",
     ],
 )
 def test_what_is_no_name_is_left(rules: Rules, text: str) -> None:
