@@ -20,7 +20,7 @@ from pipeline.sinks.columns import rows, to_table
 from pipeline.sinks.durable import explained
 from pipeline.sinks.partition import TIMES, PartitionBy, rejects_path
 from schemas.arrow import REJECTS
-from schemas.errors import Code, ItemError, Reject
+from schemas.errors import Code, ItemError, Reject, Stage
 from schemas.item import Item
 from schemas.raw import Attribute
 
@@ -54,7 +54,9 @@ class Staged:
 def reject_id(reject: Reject) -> str:
     """32 hex digits that are the same whenever the same bytes are rejected for the same reason."""
     digest = blake2b(digest_size=16)
-    for text in (reject.source, reject.stage, reject.code):
+    # What is rejected after parsing keeps its message's bytes: the words tell which of its items it was.
+    which = reject.message if reject.stage == Stage.NORMALIZE and reject.code != Code.INTERNAL else ""
+    for text in (reject.source, reject.stage, reject.code, *((which,) if which else ())):
         data = text.encode("utf-8", "replace")
         digest.update(len(data).to_bytes(8, "big") + data)
     digest.update(reject.raw)

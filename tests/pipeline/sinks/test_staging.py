@@ -15,7 +15,7 @@ from pipeline.sinks.columns import array, to_table
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.staging import Staging, read_rows, reject_id, stage_items, stage_rejects
 from schemas.arrow import AUTHOR, ENTITY, REJECTS, STAGED
-from schemas.errors import ItemError, Reject, WirebeamError
+from schemas.errors import Code, ItemError, Reject, Stage, WirebeamError
 from schemas.item import Author, Dateline, Entity, Link, Mention, Place, Subject
 from tests.pipeline.sinks import rows
 
@@ -173,3 +173,12 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(WirebeamError) as caught:
         stage_items(tmp_path / "file", [rows.item(1)], [b""], KEYS)
     assert "\n" not in str(caught.value)
+
+
+def test_two_empty_items_of_one_message_are_two_rejects() -> None:
+    first = Reject("file:///m.xml", Stage.NORMALIZE, Code.NO_CONTENT, "item #2: neither", b"<m/>")
+    second = dataclasses.replace(first, message="item #3: neither")
+    assert reject_id(first) != reject_id(second)
+    assert reject_id(first) == reject_id(dataclasses.replace(first, received_at=2))
+    broken = dataclasses.replace(first, code=Code.INTERNAL, message="at 0x1")
+    assert reject_id(broken) == reject_id(dataclasses.replace(broken, message="at 0x2"))
