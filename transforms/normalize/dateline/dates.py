@@ -20,8 +20,8 @@ _DIGIT = re.compile(r"\d")
 _LAST_WORD = re.compile(r"[,\s]*[(\[]?\b([^\W\d_]+(?:-[^\W\d_]+)?)\.?[)\]]?[\s.,]*$")
 _ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９", "012345678901234567890123456789")
 _WORD = r"[^\W\d_]+(?:\s[^\W\d_]{4,})?"
-_YEAR = r"(?:[,.]?\s*(?:de\s+|del\s+)?(?P<year>(?:19|20)\d\d)\s*(?:г(?:ода|\.)?|года)?)?"
-_ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°|:a|:e)?"
+_YEAR = r"(?:[,.]?\s*(?:de\s+|del\s+)?(?P<year>(?:19|20)\d\d)\s*(?:г(?:ода|\.)?|года|م)?)?"
+_ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°|:a|:e|\s?d(?!\w))?"
 _MONTH_DAY = re.compile(
     rf"(?P<month>[^\W\d_]{{3,12}})[.,]?\s*(?P<day>\d{{1,3}}){_ORDINAL}(?!\d){_YEAR}[\s.,]*$", re.IGNORECASE
 )
@@ -32,8 +32,10 @@ _DAY_MONTH = re.compile(
 _NUMERIC = re.compile(
     r"(?<![\d.])(?:(?P<y1>(?:19|20)\d\d)[-./](?P<m1>\d{1,2})[-./](?P<d1>\d{1,2})"
     r"|(?P<d2>\d{1,2})[-./](?P<m2>\d{1,2})[-./](?P<y2>(?:19|20)\d\d|\d\d)"
-    r"|(?P<d3>\d{1,2})\.(?P<m3>\d{1,2})\.)[\s.,]*$"
+    r"|(?P<d3>\d{1,2})\.(?P<m3>\d{1,2})\.|(?<=\s)(?P<d4>\d{1,2})/(?P<m4>\d{1,2}))[\s.,]*$"
 )
+# The same day in the Islamic calendar, which stands before the other: `19 رجب 1442 هـ الموافق`.
+_HIJRI = re.compile(r"\s*\d{1,2}\s[^\d]{2,20}\s\d{4}\s?هـ?ـ?\s*الموافق\s*$")
 _CJK = re.compile(
     r"(?:(?P<year>\d{4})\s*[年년])?\s*(?:(?P<month>\d{1,2})\s*[月월]\s*)?(?P<day>\d{1,2})\s*[日일]\s*$"
 )
@@ -84,6 +86,8 @@ def cut(text: str, language: str | None = None) -> tuple[str, Found | None]:
     if found is None:
         return text, None
     before = without_weekday(text[: found.start])
+    if before.endswith("الموافق "):
+        before = _HIJRI.sub("", before)
     if not before.endswith((", ", ". ")):
         before = words.before_date().sub("", before)
     return before, found
@@ -140,9 +144,9 @@ def at_end(text: str, language: str | None = None) -> Found | None:
             if (match := pattern.search(text)) and (found := _named(match, language)):
                 return found
         if match := _NUMERIC.search(whole):
-            for n in "123":
+            for n in "1234":
                 if match[f"m{n}"]:
-                    year = match[f"y{n}"] if n != "3" else None
+                    year = match[f"y{n}"] if n < "3" else None
                     return _numeric(match.start(), int(match[f"m{n}"]), int(match[f"d{n}"]), year)
     return _mended(text, language)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from schemas.agency import agencies
 from schemas.item import Place
 from schemas.places import fold
-from transforms.normalize.dateline import dates, known, marks
+from transforms.normalize.dateline import dates, east_asian, known, marks
 from transforms.normalize.dateline.dates import Found
 from transforms.normalize.dateline.listing import places_of, plausible
 from transforms.normalize.dateline.resolve import resolve
@@ -60,7 +60,7 @@ class _Parts:
 
 
 _NOISE = " \t\r\n\u00a0\u3000*•·|>~"
-_TRAIL = _NOISE + ",;:-–—_=，、"
+_TRAIL = _NOISE + ",;:-–—_=，、،"
 _BRACKET = re.compile(r"[(（\[]\s*([^()（）\[\]]{1,80}?)\s*[)）\]][.,:;\s]*$")
 _SLASHES = re.compile(r"(?:^|(?<=[\s.,]))/\s*([^/()（）]{1,80}?(?:/[^/()\s]{1,20})?)\s*(/?)[.,:;\s]*$")
 _GLUED = re.compile(r"/([^\W\d_][^/(),\s]{1,30})(/)[.,:;\s]*$")
@@ -79,14 +79,11 @@ _BY = re.compile(
 _REPORTER = re.compile(
     r"(?:корр(?:еспондент)?\.?|corr\.?|correspondent|记者|記者|通讯员|通訊員)\s*", re.IGNORECASE
 )
-_EQUALS = re.compile(
-    r"[(（【\[]\s*([^()（）【】\[\]=＝]{1,40}?)\s*[=＝]\s*([^()（）【】\[\]=＝]{2,30}?)\s*[)）】\]]\s*(.{0,60})$"
-)
-_LENTICULAR = re.compile(r"【\s*([^【】]{2,40}?)\s*】$")
 _SEVERAL = re.compile(r"[/、]")
+_CAPITALS = re.compile(r"(?<=[\s.,])([^\W\d_a-zß-öø-ÿа-я][^\W\d_a-zß-öø-ÿа-я.-]{1,14})[\s.,]*$")
+_DASHED = re.compile(r"\s[-–—]\s")
 _SMALL_MARK = re.compile(r"[^\W\d_]{2,16}")
 _INITIALS = re.compile(r"\.\s?\w{1,2}\.$")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @functools.lru_cache(maxsize=16384)
@@ -99,17 +96,12 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
         language: BCP 47.
     """
     parts = _Parts(head.strip(_NOISE), key, language)
-    if match := _EQUALS.match(parts.text):
-        parts.text, parts.mark, byline = match.groups()
-        parts.manner, parts.byline = "enclosed" if marks.is_mark(parts.mark) else "likely", byline or None
+    if (peeled := east_asian.peel(parts.text)) is not None:
+        parts.text, parts.mark, parts.byline = peeled.text, peeled.mark, peeled.byline
+        parts.manner = ("enclosed" if peeled.known else "likely") if peeled.mark else None
+        parts.text, parts.date = dates.cut(parts.text, parts.language)
         return _head(parts)
-    if match := _LENTICULAR.match(parts.text):
-        parts.text = match.group(1)
-        for name in marks.glued():
-            if parts.text.endswith(name):
-                parts.text, parts.mark, parts.manner = parts.text[: -len(name)], name, "enclosed"
-                break
-        return _head(parts)
+    parts.text = east_asian.without_report(parts.text) if not parts.text.isascii() else parts.text
     for _ in range(3):
         before = parts.text
         _mark_at_end(parts)
@@ -121,6 +113,15 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
             break
     if parts.mark is None and parts.date is None and _bare_at_end(parts):
         parts.text, parts.date = dates.cut(parts.text, parts.language)
+    if (
+        parts.mark is None
+        and parts.date is not None
+        and parts.text.endswith((",", ", ", ". "))
+        and not _DASHED.search(parts.text)
+        and marks.is_mark(name := parts.text.strip(_TRAIL + "."))
+        and resolve(name) is None
+    ):
+        parts.text, parts.mark, parts.manner = "", name, "first"
     if parts.date is None:
         parts.text, parts.date = dates.at_start(parts.text, parts.language)
     if parts.mark is None:
@@ -148,7 +149,7 @@ def _head(parts: _Parts) -> Head:
 @functools.lru_cache(maxsize=16384)
 def _where(text: str, key: str | None, language: str | None) -> Head:
     """Byline and places of what is left of a head without its date and mark; wires repeat them daily."""
-    divided = text.rstrip().endswith((",", ".", "，")) or bool(_CJK.search(text))
+    divided = text.rstrip().endswith((",", ".", "，")) or bool(east_asian.LETTERS.search(text))
     text, byline = _byline(text)
     place = text.strip(_TRAIL)
     if place.count("(") > place.count(")"):
@@ -213,9 +214,13 @@ def _likely(match: re.Match[str], inside: str, text: str) -> bool:
     """Whether what is enclosed may be the mark of an agency that no table knows, and is no place."""
     if match.re is not _BRACKET and not match.group(2):
         return False
+    # After a date nothing but a mark is enclosed, even where it is written small or like a place.
+    if marks.is_likely(inside) or _SMALL_MARK.fullmatch(inside):
+        date = dates.cut(text[: match.start()])[1]
+        if date is not None and date.certain:
+            return True
     if not marks.is_likely(inside):
-        # `3. März (nordfunk)`: small letters make a mark after a date alone.
-        return _SMALL_MARK.fullmatch(inside) is not None and dates.cut(text[: match.start()])[1] is not None
+        return False
     if known.qualifiers(inside) or fold(text) in known.aliases():
         return False
     place = None if inside.isupper() else resolve(inside)
@@ -243,17 +248,29 @@ def _bare_at_end(parts: _Parts) -> bool:
             return False
         parts.text, parts.mark, parts.manner = before, mark.rstrip("."), "bare"
         return True
-    return False
+    return _unknown_at_end(parts)
+
+
+def _unknown_at_end(parts: _Parts) -> bool:
+    """Take a mark that no table knows off the end, where it is in capitals after a date: `Mar. 3, CANA`."""
+    match = _CAPITALS.search(parts.text)
+    if match is None:
+        return False
+    before = parts.text[: match.start()]
+    date = dates.cut(before, parts.language)[1]
+    if date is None or not date.certain or dates.cut(parts.text, parts.language)[1] is not None:
+        return False
+    parts.text, parts.mark, parts.manner = before, match.group(1), "likely"
+    return True
 
 
 def _mark_at_start(parts: _Parts) -> None:
     """Take a mark off the beginning: `(ANSA) - ROMA`, `新华社北京`."""
-    if _CJK.match(parts.text) or parts.text[:1] in "（(":
-        text = parts.text.lstrip("（( ")
-        for name in marks.glued() if _CJK.match(text) else ():
-            if text.startswith(name):
-                parts.text, parts.mark, parts.manner = text[len(name) :], name, "enclosed"
-                return
+    if east_asian.LETTERS.match(parts.text) or parts.text[:1] in "（(":
+        text, name = east_asian.glued_at_start(parts.text.lstrip("（( "))
+        if name:
+            parts.text, parts.mark, parts.manner = text, name, "enclosed"
+            return
     agency = agencies().get(parts.key)
     own = agency is not None and "agency-first" in agency.datelines
     if (own or parts.text[:1] in "(（[/") and (match := _FIRST.match(parts.text)):

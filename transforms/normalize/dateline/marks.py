@@ -14,6 +14,7 @@ _SPACES = re.compile(r"[\W_]+")
 _FORM = re.compile(r"[^\W\d_][\w.&!’' -]{0,28}[\w!.]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 LONGEST = 60
+SMALL = 5
 
 
 def _fold(text: str) -> str:
@@ -34,6 +35,8 @@ def is_mark(text: str) -> bool:
     """Whether a text is one agency's name, or several (`dpa/AFP`, `Xinhua-AsiaNet`)."""
     if not 1 < len(text) <= LONGEST:
         return False
+    if len(text) <= SMALL and text.islower() and text not in _small():
+        return False  # `(aim)` and `(map)` are words
     whole = _fold(text)
     if whole in names() or whole.replace(" ", "") in _squeezed():
         return True
@@ -41,6 +44,14 @@ def is_mark(text: str) -> bool:
     if len(parts) < 2 or ". " in text or any(len(part) > 20 or not part[-1].isalpha() for part in parts):
         return False
     return _fold(parts[0]) in names() or _fold(parts[-1]) in names()
+
+
+@functools.cache
+def _small() -> frozenset[str]:
+    """Names that agencies themselves write without a capital: `dpa`, `ats`."""
+    table = agencies().by_key.values()
+    written = {name for agency in table for name in (agency.key, *agency.names)} | set(words.services())
+    return frozenset(name for name in written if name.islower())
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from schemas.agency import Agency
 from schemas.item import Dateline
-from transforms.normalize.dateline import dates, marks
+from transforms.normalize.dateline import dates, marks, words
 from transforms.normalize.dateline.grammar import Head, analyse
 from transforms.normalize.dateline.listing import sure
 
@@ -34,6 +34,8 @@ REACH = 240
 MOST = 6
 # What may close a dateline begins with one of these; the closer itself is then looked at closely.
 _CANDIDATE = re.compile(r"[-‒–—―_=日)）\]】/]")
+_STOPS = re.compile(r"[.:](?=\s)")
+STOPPED = 80
 _CLOSER = re.compile(
     r"(?P<dash>--[-–—_]*|[—―][-–—_]*|[-–_=‒](?=\s|$)|[-–_](?=\S)(?<=[\s.)/].))"
     r"|(?P<wire>日\s*[电電讯訊](?:\s*[（(][^（）()]{1,80}[）)])?[）)]?)"
@@ -42,6 +44,8 @@ _CLOSER = re.compile(
 _AFTER_SEPARATOR = re.compile(r"[\s\u00a0\u3000]*(?:[-–—―_=:.]+(?=\s|$)|--+)?[\s\u00a0\u3000]*")
 _AFTER = re.compile(r"\s*(?P<part>[^–—/:\n]{2,30}?)\s*(?:--+|[-–—/:](?=\s)|/|(?<!\d)\.(?=\s))")
 _REPORTERS = re.compile(r"[（(]\s*(?:记者|記者)?\s*([^（）()]{1,80}?)\s*[）)]")
+_LABEL = re.compile(r"\S+(?: \S+)?:\s")  # `Madrid - Barcelona: ...` is a match, no dateline
+_KOREAN = re.compile(r"\s*([\uac00-\ud7af][^=＝\n]{1,40}?)\s*[=＝](?=\s)")
 _SMALL_WORD = re.compile(r"\b[^\W\d_A-ZÀ-Þ]{2,}")
 _SENTENCE = re.compile(r"[\"'“”„«»‘’`(\[¿¡<$£€]*[^\W_a-zß-öø-ÿа-я]|[^\W\d_][^\W\d_]*[A-Z]|\d")
 
@@ -68,11 +72,32 @@ def read(paragraph: str, *, agency: Agency | None, sent: int | None, language: s
         head = analyse(window[: match.start() + (kind != "dash")], key, language)
         if kind == "mark" and not head.mark:
             continue
-        if _certain(head, kind, paragraph[end : end + 20], agency):
+        if _certain(head, kind, paragraph[end : end + 20], match.group()[0] == "/"):
             return _reading(paragraph, head, end, sent, match.group())
         if spare is None and kind == "dash" and _possible(head, agency, paragraph[end : end + 120]):
             spare = head, end
+    if spare is None:
+        spare = _stopped(paragraph, window, key, language)
     return _reading(paragraph, *spare, sent, "") if spare is not None else None
+
+
+def _stopped(paragraph: str, window: str, key: str | None, language: str | None) -> tuple[Head, int] | None:
+    """A head that closes with a stop after a mark (`Mar. 3. ARMENPRESS. The`) or a colon after a date."""
+    for number, match in enumerate(_STOPS.finditer(window[:STOPPED])):
+        if number == MOST or not _SENTENCE.match(paragraph[match.end() :].lstrip()):
+            break
+        if not any(map(str.isdigit, window[: match.start()])):
+            continue
+        head = analyse(window[: match.start()], key, language)
+        if head.date is None or not head.date.certain or head.date.day is None:
+            continue
+        placed = head.resolved and head.plausible and head.places[0].how != "misprint"
+        if match.group() == ":":
+            if placed and head.divided and all(map(sure, head.places, (True,) * len(head.places))):
+                return head, match.end()
+        elif head.mark and (placed or (head.manner == "first" and head.place_text is None)):
+            return head, match.end()
+    return None
 
 
 def _closers(window: str) -> Iterator[re.Match[str]]:
@@ -87,7 +112,7 @@ def _closers(window: str) -> Iterator[re.Match[str]]:
                 return
 
 
-def _certain(head: Head, kind: str, rest: str, agency: Agency | None) -> bool:
+def _certain(head: Head, kind: str, rest: str, slashed: bool) -> bool:
     """Whether a head is a dateline by its date or its agency mark."""
     dated, manner = head.date is not None, head.manner
     if head.place_text is None or not (head.plausible or (head.resolved and dated)):
@@ -98,11 +123,9 @@ def _certain(head: Head, kind: str, rest: str, agency: Agency | None) -> bool:
         begins = rest.lstrip(" \t\u00a0.:-–—_")[:1]
         if begins == "" or begins.islower():
             return False
-        return (
-            (head.resolved or dated)
-            if manner == "enclosed"
-            else manner == "likely" and head.resolved and dated
-        )
+        if manner == "enclosed":
+            return head.resolved or dated
+        return manner == "likely" and head.resolved and (dated or (slashed and sure(head.places[0], True)))
     if manner == "enclosed":
         return True
     if manner == "likely":
@@ -111,6 +134,8 @@ def _certain(head: Head, kind: str, rest: str, agency: Agency | None) -> bool:
         return head.resolved and (dated or sure(head.places[0]))
     if manner == "bare":
         return dated or head.resolved
+    if head.place_text.casefold() in words.small():
+        return False  # `On March 3 - the day of the vote -`
     return dated and (head.resolved or (head.divided and head.date is not None and head.date.certain))
 
 
@@ -128,7 +153,7 @@ def _possible(head: Head, agency: Agency | None, rest: str) -> bool:
     if not all(sure(place, shouted and "plain" in styles) for place in head.places):
         return False
     rest = rest.lstrip()
-    if len(rest) < 20 or not _SENTENCE.match(rest) or not _SMALL_WORD.search(rest[:60]):
+    if len(rest) < 20 or not _SENTENCE.match(rest) or _LABEL.match(rest) or not _SMALL_WORD.search(rest[:60]):
         return False
     return shouted or "plain" in styles or len(rest) >= 60
 
@@ -137,6 +162,8 @@ def _reading(paragraph: str, head: Head, end: int, sent: int | None, wire: str) 
     mark, byline, date = head.mark, head.byline, head.date
     if len(wire) > 2 and (match := _REPORTERS.search(wire)):
         byline = byline or match.group(1)
+    if byline is None and wire[:1] in ")】]" and (match := _KOREAN.match(paragraph, end)):
+        byline, end = match.group(1), match.end()
     end = _after(paragraph, end)
     for _ in range(2):
         if (mark and date) or not _may_follow(paragraph[end : end + 24], mark is None, date is None):

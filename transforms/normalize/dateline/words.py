@@ -42,6 +42,12 @@ def particles() -> frozenset[str]:
 
 
 @functools.cache
+def small() -> frozenset[str]:
+    """Small words that are no place by themselves, even before a date: `On March 3`, `El 3 de marzo`."""
+    return particles() | frozenset(_table()["words"]["before_date"].split())
+
+
+@functools.cache
 def before_date() -> re.Pattern[str]:
     """What stands between a place and its date, at the end of a text."""
     words = "|".join(_table()["words"]["before_date"].split())
