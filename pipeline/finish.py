@@ -31,7 +31,7 @@ def save(folder: Path, result: Result) -> None:
     tallies = [[*key, count] for key, count in sorted(result.tallies.items())]
     files = [asdict(file) for file in result.files]
     folder.mkdir(parents=True, exist_ok=True)
-    durable.replace(folder / NAME, orjson.dumps({"files": files, "tallies": tallies}))
+    durable.place(folder / NAME, orjson.dumps({"files": files, "tallies": tallies}))
 
 
 def load(folder: Path) -> Result:

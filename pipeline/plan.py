@@ -98,7 +98,7 @@ class Verdicts:
         target = path.with_stem(f"{path.stem}-{blake2b(content, digest_size=8).hexdigest()}")
         with durable.explained(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            durable.replace(target, content)
+            durable.place(target, content)
         return list(_slices(table, str(target), rows_per_file))
 
 

@@ -51,8 +51,7 @@ def sync_staged(staging: Path, files: tuple[DataFile, ...]) -> None:
         while path != staging:
             path = path.parent
             folders.add(path)
-    for folder in sorted(folders):
-        durable.sync_folder(folder)
+    durable.sync_folders(folders)
 
 
 def publish(folder: Path, made: Manifest, before: Mapping[str, DataFile]) -> dict[str, DataFile]:
@@ -99,8 +98,7 @@ def apply(root: Path, made: Manifest, failpoint: Failpoint = nothing) -> None:
         else:
             touched.add(target.parent)
             failpoint("renamed")
-    for folder in sorted(touched):
-        durable.sync_folder(folder)
+    durable.sync_folders(touched)
     failpoint("synced")
     kept = {file.path for file in made.added}
     for path in made.removed:

@@ -13,6 +13,7 @@ OUT/_sources/                          what folder sources have seen; a manifest
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
@@ -22,7 +23,7 @@ from typing import Any
 
 import orjson
 
-from pipeline.sinks import commit, durable, folder, manifest, snapshot
+from pipeline.sinks import commit, durable, folded, folder, manifest, snapshot
 from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.durable import explained
 from pipeline.sinks.lease import Lease
@@ -195,6 +196,9 @@ class Dataset:
                 commit.apply(self.root, made, failpoint)
         except WirebeamError as error:
             raise WirebeamError(f"{error}; the commit is safe, the next run completes it") from error
+        if made.sequence % folded.TOGETHER == folded.KEPT:
+            with contextlib.suppress(OSError, ValueError):  # next time, then: nothing depends on it
+                folded.fold(manifests, made.sequence)
         return made
 
     def write_report(self, run_id: str, report: Mapping[str, Any]) -> Path:

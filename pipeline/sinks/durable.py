@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from schemas.errors import WirebeamError
@@ -23,6 +24,7 @@ _ADVICE = {
     errno.ENOTDIR: "not a folder",
     errno.EMFILE: "too many open files; raise the limit (ulimit -n)",
 }
+_AT_ONCE = 8
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS})
 
 
@@ -46,6 +48,21 @@ def sync_folder(path: str | os.PathLike[str]) -> None:
         os.close(descriptor)
 
 
+def sync_folders(paths: Iterable[Path]) -> None:
+    """Several folders at once: a journal that waits for the disk serves them together.
+
+    Raises:
+        OSError: one could not be synced; the others were.
+    """
+    several = sorted(set(paths))
+    if len(several) < 2:
+        for path in several:
+            sync_folder(path)
+        return
+    with ThreadPoolExecutor(min(_AT_ONCE, len(several)), thread_name_prefix="sync") as threads:
+        list(threads.map(sync_folder, several))
+
+
 def make_folders(root: Path, folders: Iterator[Path] | list[Path]) -> None:
     """Creates folders below `root` with their parents, and syncs every folder that got a new entry."""
     touched: set[Path] = set()
@@ -57,17 +74,30 @@ def make_folders(root: Path, folders: Iterator[Path] | list[Path]) -> None:
         for path in reversed(missing):
             path.mkdir(exist_ok=True)
             touched.add(path.parent)
-    for path in sorted(touched):
-        sync_folder(path)
+    sync_folders(touched)
 
 
-def _write(path: Path, data: bytes) -> Path:
+def place(path: Path, data: bytes) -> None:
+    """A file whole or not at all, for who reads it in this run: it need not survive a power cut.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    beside = _write(path, data, sync=False)
+    try:
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _write(path: Path, data: bytes, sync: bool = True) -> Path:
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with beside.open("wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
     except OSError:
         beside.unlink(missing_ok=True)
         raise

@@ -1,7 +1,8 @@
 """Manifests: what a dataset holds, as a chain of numbered files, each one a commit.
 
 `_manifests/00000042.json` lists what commit 42 added and removed, and where the sources stood after it.
-Every 64th one lists all live files, so that opening a dataset reads at most 64 of them.
+Every 64th one lists all live files, so that opening a dataset reads at most 64 of them. Old ones are folded
+(`pipeline.sinks.folded`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from pipeline.sinks import durable
+from pipeline.sinks import durable, folded
 from schemas.errors import WirebeamError
 
 FOLDER = "_manifests"
@@ -96,7 +97,12 @@ def read(folder: Path, sequence: int) -> Manifest:
     """
     path = folder / name(sequence)
     try:
-        value = orjson.loads(path.read_bytes())
+        try:
+            value = orjson.loads(path.read_bytes())
+        except FileNotFoundError:
+            if (found := folded.read(folder, sequence)) is None:
+                raise
+            value = dict(found)
         value["added"] = tuple(DataFile(**entry) for entry in value["added"])
         if value["live"] is not None:
             value["live"] = tuple(DataFile(**entry) for entry in value["live"])
@@ -104,7 +110,7 @@ def read(folder: Path, sequence: int) -> Manifest:
     except FileNotFoundError:
         raise WirebeamError(f"{path}: this manifest is missing, the dataset is damaged") from None
     except OSError as error:
-        raise WirebeamError(f"{path}: {error.strerror}") from error
+        raise WirebeamError(f"{path}: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError) as error:
         raise WirebeamError(f"{path}: not a manifest, the dataset is damaged ({error})") from error
 

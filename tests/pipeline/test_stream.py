@@ -17,7 +17,7 @@ import pytest
 from pipeline import query
 from pipeline.cycle import Cycle, Failure, Feed, Listeners, Pace
 from pipeline.options import Config, new_run_id
-from pipeline.sinks import manifest
+from pipeline.sinks import folded, manifest
 from pipeline.sinks.dataset import Dataset
 from pipeline.sources.live import Delivery, Position, Taken
 from pipeline.sources.watch import FolderSettings, WatchedFolder, state_folder
@@ -446,6 +446,31 @@ def test_opening_does_not_list_the_manifests(tmp_path: Path, monkeypatch: pytest
     (root / manifest.FOLDER / manifest.NEWEST).write_text("999999")
     assert manifest.newest(root / manifest.FOLDER) == 2 * manifest.FULL_EVERY + 3
     assert verify(root) == []
+
+
+def test_old_manifests_are_folded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folded, "TOGETHER", 128)
+    monkeypatch.setattr(folded, "KEPT", 64)
+    root = tmp_path / "out"
+    folder = root / manifest.FOLDER
+    with Dataset.open(root) as dataset:
+        for number in range(1, 331):
+            dataset.commit(f"run{number}", [], counts={"merged": number}, positions={"feed": number})
+        assert dataset.snapshot().positions == {"feed": 330}
+    assert len(list(folder.glob("0*.json"))) == 330 - 256
+    assert len(list((folder / folded.FOLDER).iterdir())) == 2
+    for number in (1, 128, 129, 256, 257, 330):
+        assert manifest.read(folder, number).run_id == f"run{number}"
+        assert manifest.read(folder, number).counts == {"merged": number}
+    with Dataset.open(root) as dataset:
+        assert dataset.snapshot().sequence == 330
+    assert verify(root) == []
+    # A crash before all of them were taken away: they are taken away the next time.
+    (folder / manifest.name(256)).write_bytes(manifest.read(folder, 256).to_json())
+    folded.fold(folder, 330)
+    assert not (folder / manifest.name(256)).exists()
+    next((folder / folded.FOLDER).iterdir()).write_bytes(b"broken")
+    assert [finding.promise for finding in verify(root)] == ["manifests"]
 
 
 def test_stopping_is_prompt_and_nothing_is_left_to_do(tmp_path: Path) -> None:

@@ -1,0 +1,80 @@
+"""Old manifests folded: a thousand of them in one compressed file, since a stream commits 43,000 times a day.
+
+`_manifests/folded/00000001.json.gz` holds the manifests 1 to 1024, a JSON line each, without their lists of
+all live files. The newest ones stay files of their own: those are what opening a dataset reads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gzip
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from pipeline.sinks import durable
+
+FOLDER = "folded"
+TOGETHER = 1_024  # manifests of one file
+KEPT = 128  # manifests, at the least, that stay files of their own
+
+
+def place(folder: Path, sequence: int) -> Path:
+    """Where a manifest is, once it is folded."""
+    return folder / FOLDER / f"{(sequence - 1) // TOGETHER * TOGETHER + 1:08d}.json.gz"
+
+
+def read(folder: Path, sequence: int) -> Mapping[str, Any] | None:
+    """The values of a folded manifest, None where it is not folded.
+
+    Raises:
+        OSError, ValueError: the file is damaged.
+    """
+    path = place(folder, sequence)
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return _read(path, status.st_mtime_ns).get(sequence)
+
+
+@functools.lru_cache(maxsize=2)
+def _read(path: Path, _: int) -> dict[int, Mapping[str, Any]]:
+    try:
+        with gzip.open(path) as file:
+            values = [orjson.loads(line) for line in file]
+    except (EOFError, zlib.error) as error:
+        raise ValueError(f"{path}: {error}") from error
+    return {value["sequence"]: value for value in values}
+
+
+def fold(folder: Path, newest: int) -> None:
+    """Fold the last thousand manifests that are old enough; what was folded before is left alone.
+
+    May be stopped at any moment and called again: a manifest goes only once it is in the file.
+
+    Args:
+        folder: that of the manifests.
+        newest: number of the newest one.
+
+    Raises:
+        OSError: the file could not be written; all manifests are where they were.
+        ValueError: a manifest is damaged.
+    """
+    last = (newest - KEPT) // TOGETHER * TOGETHER
+    first = last - TOGETHER + 1
+    if first < 1:
+        return
+    paths = [folder / f"{sequence:08d}.json" for sequence in range(first, last + 1)]
+    if not place(folder, first).is_file():
+        lines = [orjson.dumps(orjson.loads(path.read_bytes()) | {"live": None}) for path in paths]
+        (folder / FOLDER).mkdir(exist_ok=True)
+        durable.sync_folder(folder)
+        durable.replace(place(folder, first), gzip.compress(b"\n".join(lines), mtime=0))
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
