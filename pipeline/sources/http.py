@@ -8,6 +8,7 @@ validators and cursors move on only behind the last entry of their page.
 from __future__ import annotations
 
 import logging
+import random
 import threading
 import time
 from collections import deque
@@ -31,6 +32,7 @@ _LOG = logging.getLogger(__name__)
 _RECEIPTS = 100_000
 _CLOSING = 3.0  # seconds that `close` waits for a request under way
 _POLL = 0.2
+_SPREAD = 1.05
 
 
 class HttpSource:
@@ -116,7 +118,8 @@ class HttpSource:
         while not self._stopped.is_set():
             delay = repeated(self._visit, self._settings.retry_ceiling, self._stopped, self._failed)
             if delay is not None:
-                self._rest(delay)
+                # Hundreds of feeds that began together do not stay together.
+                self._rest(delay * random.uniform(1.0, _SPREAD))
         self._return_receipts()
 
     def _failed(self, failure: Failure, seconds: float) -> None:

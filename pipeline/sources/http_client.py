@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import email.utils
+import functools
 import logging
 import ssl
 import time
@@ -78,7 +79,8 @@ class HttpClient:
             self._parameter = settings.query, secrets.value(settings.query_env, "query_env")
         headers = {"User-Agent": _AGENT, "Accept-Encoding": "gzip, deflate", **settings.headers}
         headers = {name: secrets.reveal(value, "headers") for name, value in headers.items()}
-        self._client = httpx.Client(headers=headers, timeout=settings.timeout, verify=_tls(settings))
+        context = _tls(settings.ca_file, settings.cert_file, settings.key_file)
+        self._client = httpx.Client(headers=headers, timeout=settings.timeout, verify=context)
 
     def close(self) -> None:
         """End all connections."""
@@ -271,16 +273,15 @@ def _credentials(settings: HttpSettings, secrets: Secrets) -> dict[str, str]:
     return found
 
 
-def _tls(settings: HttpSettings) -> ssl.SSLContext:
-    """Public certificates, or those of `ca_file`; the client's own where it has one."""
+@functools.cache
+def _tls(ca_file: str, cert_file: str, key_file: str) -> ssl.SSLContext:
+    """Public certificates, or those of `ca_file`; the client's own where it has one. Feeds share it."""
     key = "ca_file"
     try:
-        context = httpx.create_ssl_context()
-        if settings.ca_file:
-            context = ssl.create_default_context(cafile=settings.ca_file)
+        context = ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context()
         key = "cert_file"
-        if settings.cert_file:
-            context.load_cert_chain(settings.cert_file, settings.key_file)
+        if cert_file:
+            context.load_cert_chain(cert_file, key_file)
     except OSError as error:  # ssl.SSLError is one
         raise SettingError(key, f"cannot be read: {error}") from None
     return context

@@ -26,6 +26,7 @@ from pipeline.sources import kafka_client
 from pipeline.sources.buffer import Buffer
 from pipeline.sources.failure import Failure, repeated
 from pipeline.sources.health import Health
+from pipeline.sources.kafka_group import GroupOffsets, Partition
 from pipeline.sources.live import Delivery, Position, Taken
 from pipeline.sources.secrets import Secrets
 from pipeline.sources.settings import KafkaSettings, SettingError
@@ -35,9 +36,8 @@ _BATCH = 500
 _POLL = 0.1
 _CLOSING = 5.0
 _ASKING = 3.0  # seconds to ask the broker
-_PROBE = 2.0
-_COMMIT = 0.5  # seconds between two commits to the group
-_Partition = tuple[str, int]
+_PROBE = 2.0  # seconds between two questions whether the broker is back
+_RENEWAL = 5.0  # seconds before a client that failed for good is replaced
 
 
 class KafkaSource:
@@ -61,22 +61,22 @@ class KafkaSource:
         self._settings = replace(settings, name=self.name)
         self._secrets = Secrets()
         self._options = kafka_client.options(self._address.servers, self._settings, self._secrets)
-        self._options |= {"error_cb": self._told, "on_commit": self._uncommitted}
+        self._group = GroupOffsets()
+        self._options |= {"error_cb": self._told, "on_commit": self._group.answered}
         self._now = now
-        self._buffer: Buffer[tuple[_Partition, int]] = Buffer(settings.buffer_items, settings.buffer_bytes)
+        self._buffer: Buffer[tuple[Partition, int]] = Buffer(settings.buffer_items, settings.buffer_bytes)
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._began = False  # whether there is a position: then a partition without one is new
-        self._taken: dict[_Partition, int] = {}
+        self._taken: dict[Partition, int] = {}
         self._position: Position = {}
-        self._due: dict[_Partition, int] = {}
-        self._owned: set[_Partition] = set()
-        self._read_to: dict[_Partition, int] = {}
-        self._had: set[_Partition] = set()  # all that was owned since the source was opened
-        self._astray: set[_Partition] = set()  # partitions whose next offset is not there
-        self._paused = False
-        self._next_probe = self._next_commit = 0.0
+        self._owned: set[Partition] = set()
+        self._read_to: dict[Partition, int] = {}
+        self._had: set[Partition] = set()  # all that was owned since the source was opened
+        self._astray: set[Partition] = set()  # partitions whose next offset is not there
+        self._paused = self._away = False
+        self._next_probe = 0.0
         self._health = Health()
 
     def health(self) -> Health:
@@ -88,14 +88,13 @@ class KafkaSource:
         self._began = bool(position)
         self._taken = kafka_client.offsets(position)
         self._position = kafka_client.position(self._taken)
-        self._due = dict(self._taken)  # a crash between manifest and group is mended at once
+        self._group.follow(self._taken)  # a crash between manifest and group is mended at once
         try:
             consumer = Consumer(self._options)
         except (KafkaException, ValueError, TypeError) as error:
             raise SettingError("options", self._secrets.hide(_message(error))) from None
-        self._thread = threading.Thread(
-            target=self._run, args=(consumer,), name=f"feed {self.name}", daemon=True
-        )
+        name = f"feed {self.name}"
+        self._thread = threading.Thread(target=self._run, args=(consumer,), name=name, daemon=True)
         self._thread.start()
 
     def take(self, items: int, size: int) -> Taken:
@@ -110,8 +109,7 @@ class KafkaSource:
 
     def acknowledge(self, position: Position) -> None:
         """The thread commits these offsets to the group."""
-        with self._lock:
-            self._due.update(kafka_client.offsets(position))
+        self._group.follow(kafka_client.offsets(position))
 
     def close(self) -> None:
         """Leave the group."""
@@ -124,9 +122,9 @@ class KafkaSource:
         while True:
             repeated(partial(self._read, consumer), self._settings.retry_ceiling, self._stopped, self._failed)
             if not self._health.failure:
-                self._commit(consumer, wait=True)
+                self._group.commit(consumer, self._owned, wait=True)
             consumer.close()
-            if self._stopped.is_set():
+            if self._stopped.wait(_RENEWAL if self._health.failure else 0):
                 return
             consumer = Consumer(self._options)
 
@@ -142,6 +140,7 @@ class KafkaSource:
 
     def _told(self, error: KafkaError) -> None:
         """What librdkafka says of brokers and credentials; it goes on trying by itself."""
+        self._away = True
         # That all are down says less than what was said of one of them.
         if error.code() != KafkaError._ALL_BROKERS_DOWN or not self._health.failure:
             self._note(error.str())
@@ -154,7 +153,7 @@ class KafkaSource:
                 list(self._address.topics),
                 on_assign=self._assigned,
                 on_revoke=self._revoked,
-                on_lost=self._revoked,
+                on_lost=self._lost,
             )
             while not self._stopped.is_set():
                 self._pause(consumer)
@@ -167,7 +166,7 @@ class KafkaSource:
                         return
                     else:
                         self._trouble(message, error)
-                self._commit(consumer)
+                self._group.commit(consumer, self._owned)
         except KafkaException as error:
             raise Failure(self._secrets.hide(_message(error))) from None
 
@@ -190,21 +189,20 @@ class KafkaSource:
         self._put(partition, offset + 1, found)
         self._well()
 
-    def _put(self, partition: _Partition, following: int, delivery: Delivery | None) -> None:
+    def _put(self, partition: Partition, following: int, delivery: Delivery | None) -> None:
         self._read_to[partition] = following
         self._buffer.put(delivery, (partition, following))
 
     def _probe(self, consumer: Consumer) -> None:
         """After trouble: ask the broker now and then, and set right what it could not be asked before."""
-        if not (self._health.failure or self._astray) or time.monotonic() < self._next_probe:
+        if not (self._away or self._astray) or time.monotonic() < self._next_probe:
             return
         try:
             if astray := sorted(self._astray & self._owned):
                 for partition in astray:
                     self._begin(consumer, partition)
                 self._assign(consumer)  # a partition in this state cannot be sought
-            topic = self._address.topics[0]
-            if self._health.failure and consumer.list_topics(topic, timeout=_ASKING).brokers:
+            if self._away and consumer.list_topics(self._address.topics[0], timeout=_ASKING).brokers:
                 self._well()
         except KafkaException as error:
             self._note(_message(error))
@@ -213,6 +211,7 @@ class KafkaSource:
     def _well(self) -> None:
         if self._health.failure:
             _LOG.warning("feed %s: answers again", self.name)
+        self._away = False
         self._health = replace(self._health, failure=None, reached_at=int(self._now() * 1e6))
 
     def _assigned(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
@@ -225,9 +224,12 @@ class KafkaSource:
             # At first the manifest counts. A partition that went and came back was read by another member
             # meanwhile: the group knows how far, and it never stands before what we committed.
             self._read_to = {one: offset for one, offset in self._taken.items() if one not in self._had}
+            self._group.forget(self._owned & self._had)
+            self._began = self._began or bool(self._had)
             self._had |= self._owned
         self._assign(consumer)
-        self._well()
+        if partitions:
+            self._well()
 
     def _assign(self, consumer: Consumer) -> None:
         """Read all that is owned, each from where it is read to, else from where the group stands."""
@@ -236,7 +238,12 @@ class KafkaSource:
         consumer.assign(begin)
 
     def _revoked(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
-        """Another member reads them: what was not taken yet is its to take."""
+        """Another member reads on where the group stands."""
+        self._group.commit(consumer, self._owned, wait=True)
+        self._lost(consumer, partitions)
+
+    def _lost(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
+        """What was not taken yet is for who has the partitions now."""
         with self._lock:
             self._buffer.clear()
             self._owned = set()
@@ -248,7 +255,7 @@ class KafkaSource:
         else:
             self._note(error.str())
 
-    def _begin(self, consumer: Consumer, partition: _Partition) -> None:
+    def _begin(self, consumer: Consumer, partition: Partition) -> None:
         """Where to go on when the next offset is not there: nobody set one, or the broker deleted it.
 
         Raises:
@@ -258,7 +265,8 @@ class KafkaSource:
         low, high = consumer.get_watermark_offsets(one, timeout=_ASKING)
         if (known := self._read_to.get(partition)) is None:
             (stored,) = consumer.committed([one], timeout=_ASKING)
-            known = stored.offset if stored.offset >= 0 else None
+            known = max(stored.offset, self._taken.get(partition, -1))
+            known = known if known >= 0 else None
         # A partition added to a topic that we know is read whole.
         latest = self._settings.start == "latest" and not self._began
         start, lost, what = kafka_client.first_offset(known, low, high, latest)
@@ -267,31 +275,6 @@ class KafkaSource:
         self._health = replace(self._health, lost=self._health.lost + lost)
         self._astray.discard(partition)
         self._put(partition, start, None)
-
-    def _commit(self, consumer: Consumer, wait: bool = False) -> None:
-        """Offsets of the manifest to the group. What fails is tried again; the manifest counts anyhow."""
-        if not self._due or (time.monotonic() < self._next_commit and not wait):
-            return
-        with self._lock:
-            due = {one: offset for one, offset in self._due.items() if one in self._owned}
-            self._due = {one: offset for one, offset in self._due.items() if one not in self._owned}
-        if not due:
-            return
-        offsets = [TopicPartition(*one, offset) for one, offset in due.items()]
-        try:
-            consumer.commit(offsets=offsets, asynchronous=not wait)
-        except KafkaException as error:
-            self._uncommitted(error.args[0], offsets)
-        self._next_commit = time.monotonic() + _COMMIT
-
-    def _uncommitted(self, error: KafkaError | None, partitions: Sequence[TopicPartition]) -> None:
-        """Callback of a commit: put back what the group did not take, unless there is newer."""
-        if error is None:
-            return
-        _LOG.info("feed %s: offsets not committed: %s", self.name, error.str())
-        with self._lock:
-            for one in partitions:
-                self._due.setdefault((one.topic, one.partition), one.offset)
 
 
 def _message(error: Exception) -> str:

@@ -85,6 +85,20 @@ def test_a_broker_that_is_not_there_when_we_start(tmp_path: Path) -> None:
             assert collect(source, 1, 60)[0][0].data == b"item 1"
 
 
+def test_a_topic_that_is_not_there_yet(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
+    name = f"later-{uuid.uuid4().hex[:8]}"
+    uri, settings = fresh(broker, name)
+    with opened(uri, settings) as source:
+        assert "nknown topic" in wait_for(lambda: source.health().failure, 20)  # type: ignore[attr-defined]
+        nothing(source, 5)
+        assert "nknown topic" in source.health().failure  # type: ignore[attr-defined]
+        assert len(caplog.records) <= 2, "said once"
+        broker.create(name, 2)
+        send(broker, name, 1)
+        collect(source, 1, 40)
+        assert source.health().failure is None  # type: ignore[attr-defined]
+
+
 def test_offsets_that_the_broker_deleted_are_counted_and_said(
     broker: Broker, topic: str, caplog: pytest.LogCaptureFixture
 ) -> None:
