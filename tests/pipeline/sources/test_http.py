@@ -330,16 +330,16 @@ class Queue:
         listed = []
         for urn in self.entries:
             self.handed += 1
-            receipt = f"r/{self.handed}"
+            receipt = f"r/{self.handed}+="
             self.receipts[receipt] = urn
-            self.server.routes[f"/secret-path/entry/r%2F{self.handed}"] = self.delete
+            self.server.routes[f"/secret-path/entry/r/{self.handed}+="] = self.delete
             listed.append({"urn": urn, "format": "digitalwires", "headline": "H", "_wireq_receipt": receipt})
         return Reply(orjson.dumps({"version": 1, "entries": listed}))
 
     def delete(self, request: Request) -> Reply:
         if self.deny:
             return Reply(status=503)
-        urn = self.receipts[request.path.rpartition("/")[2].replace("%2F", "/")]
+        urn = self.receipts[request.path.rpartition("entry/")[2]]
         return Reply(status=204 if self.entries.pop(urn, None) is not None else 410)
 
 
