@@ -16,7 +16,7 @@ from pipeline.order import LINKED, REJECTED, Part, Rows, in_order
 from pipeline.settle import LINKS, Changes
 from pipeline.sinks import partition
 from pipeline.sinks.manifest import DataFile
-from pipeline.sinks.parquet import file_schema, write_data_file
+from pipeline.sinks.parquet import file_schema, taggers_of, write_data_file
 from pipeline.sinks.partition import PartitionBy
 from pipeline.write import with_enrichment
 from schemas.arrow import ENRICH_FIELDS, REJECTS, STORIES
@@ -111,6 +111,7 @@ class Rewriter:
             WirebeamError: a file cannot be read or written.
         """
         tables = self._tables(one)
+        taggers = self._taggers(one)
         first = next(tables, None)
         while first is not None:
             file = write_data_file(
@@ -120,12 +121,22 @@ class Rewriter:
                 itertools.chain([first], tables),
                 run_id=self.run_id,
                 partition_by=self.partition_by,
+                taggers=taggers,
                 salt=self.salt,
                 enough=self.target,
             )
             activity.note("written", file.rows)
             yield file
             first = next(tables, None)
+
+    def _taggers(self, one: Rewrite) -> list[str]:
+        """What tagged the stories of a partition: their files say, and what tags those that arrive."""
+        if one.dataset != "stories":
+            return []
+        held = [
+            tagger for number in one.replaced for tagger in taggers_of(self.root / self.files[number].path)
+        ]
+        return [*held, enricher(self.tagging).identity] if one.giving else held
 
     def _tables(self, one: Rewrite) -> Iterator[pa.Table]:
         """The rows of a partition in their order, as they are to be written."""

@@ -119,6 +119,7 @@ class _Write(beam.DoFn):
             tables,
             run_id=self._run_id,
             partition_by=self._partition_by,
+            taggers=[self._enricher.identity] if element.dataset == "stories" else (),
         )
         activity.note("written", file.rows)
         self._counts["write", "out", element.dataset] += file.rows

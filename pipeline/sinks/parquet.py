@@ -17,6 +17,7 @@ from pipeline.sinks.manifest import DataFile
 from pipeline.sinks.partition import PartitionBy
 from schemas.arrow import REJECTS, SCHEMA_VERSION, STORIES
 
+TAGGER_MARK = "wirebeam.tagger"
 ROW_GROUP_ROWS = 16_384
 ROW_GROUP_BYTES = 64 << 20
 TIME_COLUMN = {"stories": "version_created", "duplicates": "version_created", "rejects": "received_at"}
@@ -65,7 +66,13 @@ def _columns(schema: pa.Schema, without: frozenset[str]) -> list[str]:
 
 
 def write_file(
-    tables: pa.Table | Iterable[pa.Table], path: Path, *, schema: pa.Schema, run_id: str, sorted_by: str
+    tables: pa.Table | Iterable[pa.Table],
+    path: Path,
+    *,
+    schema: pa.Schema,
+    run_id: str,
+    sorted_by: str,
+    taggers: Iterable[str] = (),
 ) -> None:
     """Writes a Parquet file and syncs it; its folder must exist.
 
@@ -75,11 +82,14 @@ def write_file(
         schema: the tables' schema.
         run_id: the run, for the file's metadata.
         sorted_by: column by which the rows are sorted, for the file's metadata.
+        taggers: what tagged the rows, for the file's metadata.
 
     Raises:
         WirebeamError: it could not be written (disk full, no permission); no file is left behind.
     """
     marks = {"wirebeam.schema_version": str(SCHEMA_VERSION), "wirebeam.run_id": run_id}
+    if named := "; ".join(sorted(set(taggers))):
+        marks[TAGGER_MARK] = named
     schema = schema.with_metadata({**(schema.metadata or {}), **marks})
     with explained(path):
         try:
@@ -104,6 +114,12 @@ def write_file(
             raise
 
 
+def taggers_of(path: Path) -> list[str]:
+    """What tagged a file's rows, as its metadata says."""
+    marks = pq.read_schema(path).metadata or {}
+    return [name for name in marks.get(TAGGER_MARK.encode(), b"").decode().split("; ") if name]
+
+
 def write_data_file(
     staging: Path,
     dataset: str,
@@ -112,6 +128,7 @@ def write_data_file(
     *,
     run_id: str,
     partition_by: PartitionBy,
+    taggers: Iterable[str] = (),
     salt: str = "",
     enough: int | None = None,
 ) -> DataFile:
@@ -127,6 +144,7 @@ def write_data_file(
             by time over all of them. Partition columns are dropped: the path holds them.
         run_id: the run.
         partition_by: the dataset's partition keys.
+        taggers: name, version and hash of what tagged the rows, for the file's metadata.
         salt: see `file_name`.
         enough: no more tables are taken from an iterator once the file has so many bytes.
 
@@ -156,7 +174,7 @@ def write_data_file(
 
     with explained(beside):
         folder.mkdir(parents=True, exist_ok=True)
-        write_file(taken(), beside, schema=schema, run_id=run_id, sorted_by=column)
+        write_file(taken(), beside, schema=schema, run_id=run_id, sorted_by=column, taggers=taggers)
         name = file_name(keys, salt)
         size = beside.stat().st_size
         beside.replace(folder / name)

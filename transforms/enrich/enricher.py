@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -45,12 +46,16 @@ class Enricher:
         self.off = tagging.ner == "off"
         self._tagger = tagger(tagging.ner, dict(tagging.models))
         self._aliases = read_aliases(Path(tagging.entities)) if tagging.entities else None
+        self._own = ""
+        if tagging.entities:
+            content = hashlib.sha256(Path(tagging.entities).read_bytes()).hexdigest()
+            self._own = f"entities {Path(tagging.entities).name} sha256:{content}"
         self._vocabulary = read_vocabulary(Path(tagging.mediatopics)) if tagging.mediatopics else None
 
     @property
     def identity(self) -> str:
         """Name, version and hash of the tagger, for the run report and the files' metadata."""
-        return identity(self._tagger)
+        return ", ".join(filter(None, (identity(self._tagger), self._own)))
 
     def enrich(self, story: Story) -> Enrichment:
         """Entities and topics of a story."""
