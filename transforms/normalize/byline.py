@@ -22,7 +22,11 @@ _TEXT = "texts?|texte|texten|tekst|texto|testo|words|story|foto|fotos|photos?"
 _BY = re.compile(
     r"\s*(?:by(?=[\s:])|from(?=\s)|door(?=[\s:])|(?P<short>von|par|por|di|da|van|av|af)(?=[\s:])"
     rf"|(?:{_TEXT})(?:\s*:|\s+(?=(?:by|von|par|por|di|av|af)\s))(?:\s*(?:by|von|par|por|di|av|af)\s)?"
-    r"|текст|автор|toimittaja(?=[\s:])|بقلم|من إعداد)\s*[:.]?\s*",
+    r"|текст|автор|toimittaja(?=[\s:])|oleh(?=\s)|بقلم|من إعداد|من(?=\s)|由(?=\s)"
+    r"|(?:\w{1,4}[社网網])?(?:记者|記者|通讯员|特派员)(?=\s*\w)"
+    r"|(?:dell['’]|dall['’]|dal(?:la)? (?:nostr[oa] )?)(?:inviat[oa]|corrispondente)(?: speciale)?(?=\s)"
+    # `Írta: Kovács János`, `Muhabir: ...`: one word with a colon says who wrote in any language.
+    r"|[^\W\d_]{3,16}(?=:\s))\s*[:.]?\s*",
     re.I,
 )
 _FIRST_WORDS = ("", "by", "from", "von", "par", "por", "di", "da", "door", "van", "av", "af")
@@ -32,7 +36,7 @@ _BY_LINE = re.compile(
 # The first three letters of such a line.
 _BEGINNINGS = vocabulary("by by: von par por di di: doo van av av: af af: tex tek тек авт")
 _AND = re.compile(
-    r"\s*(?:;|&|\s(?:and|und|et|och|og|ja|и|та)(?=\s)|\s(?-i:y|Y|e|en|i)(?=\s+[^\W\d_]\S*\s+[^\W\d_])|\s\+)\s*",
+    r"\s*(?:;|&|\s(?-i:avec|with|con|com|mit|med|AVEC|WITH)(?=\s+(?-i:[^\W\d_a-zà-ÿ]))|\s(?:and|und|et|och|og|ja|и|та)(?=\s)|\s(?-i:y|Y|e|en|i)(?=\s+[^\W\d_]\S*\s+[^\W\d_])|\s\+)\s*",
     re.I,
 )
 _ARABIC_AND = re.compile(r"(?<=[\u0600-\u06ff] )\u0648(?=[\u0600-\u06ff]{3,} [\u0600-\u06ff])")
@@ -62,6 +66,8 @@ def read(byline: str, agency: Agency | None = None) -> list[Author]:
     if not byline or len(byline) > MAX_LENGTH:
         return []
     text = _MAIL.sub("", byline) if "@" in byline or "://" in byline else byline
+    if text[:1] in "([" and text[-1:] in ")]" and not re.search(r"[()\[\]]", text[1:-1]):
+        text = text[1:-1]
     begun = _BY.match(text)
     # `Von Miller`, `Van Jones` are names; `Von Anna May` is none.
     if (

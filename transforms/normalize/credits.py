@@ -25,24 +25,40 @@ _VERBS = (
     r"|compil(?:ed|ing)|contribut(?:ions?|ing)|translat(?:ed|ion|ing)|research|graphics?|photograph[sy]?"
     r"|production|produced|interviews?|traduc(?:ido|ción|tion)|traduit|traduzido|tradução|reda(?:ção"
     r"|cción|ktion|zione)"
+    r"|tradott[oa]|redatt[oa]|in redazione(?: a [A-Z]\w+)?|редакторы?|репортаж|перевод|подготовил[аи]?"
     r"|rédigé|redigiert|bearbeitet|bearbeitung|geschrieben|bericht(?:et)?|mitarbeit|información|escrito"
     r"|revisado|a cura)"
 )
 _ROLE = re.compile(
     rf"(?<!\w)(?P<verb>(?:(?:additional|further|extra|weitere) )?{_VERBS}"
     rf"(?:(?:,| and| et| und| y| e| &)+ (?:additional )?{_VERBS})*(?: adicional)?)(?: [^\W\d_]+)??\s*"
-    r"(?:\b(?:by|par|de|por|von|di)\b|:)\s*:?\s*",
+    r"(?:\b(?:by|par|de|por|von|di|da)\b|:|(?<=[а-я])(?=\s)|(?<=redazione)(?=\s)|(?<=redazione a Roma)(?=\s))"
+    r"\s*:?\s*",
     re.I,
 )
 # How a paragraph of credits begins that stands in no brackets, folded.
 STARTS = (
     "a cura", "addit", "bearb", "beric", "compil", "contrib", "edic", "ediç", "edit", "escri", "extra",
-    "furth", "gesch", "graphic", "inform", "interv", "mitarb", "photogr", "produc", "reda", "redig", "report",
-    "resear", "revis", "rédig", "trad", "transl", "weit", "writ", "édit",
+    "to contact", "with assist", "furth", "gesch", "graphic", "inform", "interv", "mitarb", "photogr",
+    "produc", "reda", "redig", "report", "resear", "revis", "rédig", "trad", "transl", "weit", "writ",
+    "édit",
 )  # fmt: skip
+# `(Reportage Jeanne Dupont, ...`: what was done, without the word that links it to who did it.
+_UNLINKED = re.compile(
+    r"^(?:reportage|reporting|bericht|récit|reporte|reportaje|texte?)\s+(?=[A-ZÀ-Þ])", re.I
+)
+# What follows the names in a sentence of its own: `redigiert von Karl Groß. Bei Rückfragen ...`.
+_SENTENCE = re.compile(r"\.\s+(?=[^\W\d_a-zà-ÿ]\w+\s+(?:[^\W\d_]+\s+){2,})")
+_CONTACT = re.compile(
+    r"to contact the (?P<what>reporter|editor)s?(?: on| responsible for)? (?:this )?story:\s*"
+    r"(?P<who>.{3,200}?)(?:,? at \S+@\S+.*|\.?)$",
+    re.I,
+)
+_ASSISTED = re.compile(r"with assistance (?:from|by) (?P<who>.{3,200}?)\.?$", re.I)
 _CONTRIBUTED = re.compile(
     r"(?P<who>.{3,300}?),? (?:also |all )?(?:"
-    r"contribut(?:ed|es) (?:reporting|(?:to|for) (?:this|the) (?:report|story|article|dispatch|piece))"
+    r"contribut(?:ed|es)(?: (?:reporting|(?:to|for) (?:this|the) (?:report|story|article|dispatch|piece))"
+    r"|(?=\.?$))"
     r"|contribu(?:yó|yeron|iu|íram|irono) (?:a|con|para) (?:este|esta|questo) |(?:a|ont) contribué à cet? "
     r"|reported from (?P<place>[^\W\d_][^.;]{1,60}))",
     re.I,
@@ -75,6 +91,10 @@ def read(paragraph: str) -> list[Author] | None:
         return [
             replace(author, role="contributor") for author in byline.people(text[files.end() :].rstrip("."))
         ]
+    for pattern, role in ((_CONTACT, None), (_ASSISTED, "contributor")):
+        if (match := pattern.match(text)) and names.only_names(match["who"]):
+            role = role or match["what"].lower()
+            return [replace(author, role=role) for author in byline.people(match["who"])]
     if "ontribu" in text or "reported from" in text:
         return _contributors(text)
     return None
@@ -84,13 +104,14 @@ def _roles(text: str, opened: bool) -> list[Author] | None:
     matches = list(_ROLE.finditer(text[:2000]))
     if not matches:
         return None
-    before = text[: matches[0].start()].strip(" ,;:.")
+    before = _UNLINKED.sub("", text[: matches[0].start()].strip(" ,;:."))
     if before and not names.only_names(before):
         return None
     parts: list[tuple[str | None, str]] = [("reporter", before)] if before else []
     for number, match in enumerate(matches):
         end = matches[number + 1].start() if number + 1 < len(matches) else len(text)
-        parts.append((_role(match["verb"]), text[match.end() : end].strip(" ,;:.")))
+        named_part = _SENTENCE.split(text[match.end() : end], maxsplit=1)[0]
+        parts.append((_role(match["verb"]), named_part.strip(" ,;:.")))
     named = [(role, part) for role, part in parts[:_MOST] if names.only_names(part)]
     # `(Compiled by the Oslo newsroom)` names nobody; `Reporting by rivals shows that …` is prose.
     if len(named) < len(parts) and not (opened and not before and len(text) < 160):
@@ -98,12 +119,22 @@ def _roles(text: str, opened: bool) -> list[Author] | None:
     found = [
         replace(author, role=role)
         for role, part in named
-        for author in byline.people(part.removesuffix(" and"))
+        for author in byline.read(part.removesuffix(" and"))
     ]
     return byline.merge((), found)
 
 
 def _contributors(text: str) -> list[Author] | None:
+    """Authors of one sentence, or of several that all say so: `Lee reported from Rome. Ek contributed.`"""
+    found: list[Author] = []
+    for sentence in re.split(r"(?<=[^\W\d_]{2}\.)\s+(?=[^\W\d_a-z])", text):
+        if (named := _contributor(sentence)) is None:
+            return found or None
+        found += named
+    return found
+
+
+def _contributor(text: str) -> list[Author] | None:
     match = _CONTRIBUTED.match(text)
     if not match:
         return None

@@ -12,7 +12,9 @@ _PARTICLES = vocabulary(
     "a al af ap av abu ben bin bint da dal dalla de degli dei del della den der des di do dos du e el en "
     "het ibn la las le los of och op 't ten ter the to van vom von y zu zum zur і и"
 )
-_LINKS = _PARTICLES | vocabulary("and und et og ja in at for för für per på från from special with i o")
+_LINKS = _PARTICLES | vocabulary(
+    "and und et og ja in at for för für per på från from special with i o à aus em"
+)
 _JOBS = vocabulary(
     "writer writers editor editors correspondent correspondents reporter reporters columnist columnists "
     "analyst photographer photographers critic producer staff bureau journalist journalists stringer "
@@ -41,6 +43,7 @@ _BODIES = vocabulary(
 _WORD = re.compile(r"[^\W\d_][^\W\d_.'’‘`-]*(?:[.'’‘`-]+[^\W\d_]*)*")
 _TIED = re.compile(r"[^\W\d_]{1,4}['’-](?:[^\W\d_]+-)*[A-ZÀ-ÞА-Я]")  # d'Amato, al-Assad, de-la-Cruz
 _PIECE = re.compile(r"[^\W\d_]+")
+_INNER = re.compile(r"(?<![^\W\d_])(Mc|Mac|De|Di|La|Le|Van|Fitz)([A-ZÀ-Þ]{3,})(?![^\W\d_])")  # McLEAN
 _LATIN = re.compile("[A-Za-zÀ-ɏ]")
 _KEPT = frozenset(["ii", "iii", "iv", "vi", "vii"])
 
@@ -51,7 +54,8 @@ def normal_case(name: str) -> str:
 
     Names that are not in capitals come back as they are, but for a surname in capitals after a first name.
     """
-    words = name.split()
+    words = [_INNER.sub(lambda match: match[1] + match[2].capitalize(), word) for word in name.split()]
+    name = " ".join(words)
     if name == name.lower() or not any(len(word) > 1 and word.isupper() for word in words):
         return name
     whole = name.isupper()

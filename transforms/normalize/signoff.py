@@ -24,7 +24,9 @@ _CREDITS = 1500  # characters of credits
 
 _ALONE = re.compile(
     r"reuters?|\(?(?:©|\(c\)) ?[\w .]{2,20}\)?|/[\w. ]{2,14}/|={1,3} ?[a-z]+|-?30-|-0-|#{3,}|nnnn|=|\++|<"
-    r"|\[?\(?(?:ends?|end ?item|item ends|more|fin|ende|schluss|slutt?|loppu|konec|конец)\)?\]?\.?"
+    r"|\[?\(?(?:ends?|end ?item|item ends|more|fin|ende|schluss|slutt?|loppu|fine|fim|koniec"
+    r"|konec|конец|son|tamat|完|終|了|끝|انتهى)\)?\]?\.?|（(?:完|終|了)）"
+    r"|[a-z]{2,5} ?// ?[a-z]{2,5}\.?"
     r"|-{1,2} ?[a-z]{2,6}(?: [a-z]{1,4}(?:/[a-z]{1,4})*)?|pti(?: [a-z]{2,4}){1,6}"
     r"|(?:[a-z]{1,4}/)*[a-z]{2,4}-[a-z]{2,4}-\d\d-\d\d-\d\d(?: ?\d{4}[a-z]{0,3})?<?",
     re.I,
@@ -42,8 +44,8 @@ _INITIALS = re.compile(
     r"|[\u0600-\u06ff]{1,5}(?:[/-][\u0600-\u06ff]{1,4}(?: [\u0600-\u06ff]{1,3})?){1,5}"
 )
 _HOUSE = re.compile(
-    r"(?:dpa|DPA|afp|AFP|AAP|apa|APA|efe|EFE|sda|ats|AP|sid|ANSA|belga|anp|ntb|NTB|tt|TT|kna|epd)"
-    r"(?: [a-zäöüßåæø0-9]{1,5}(?:[/+-][a-zäöüßåæø0-9]{1,5}){0,4}){1,12}"
+    r"[(\[]?(?:dpa|DPA|afp|AFP|AAP|apa|APA|efe|EFE|sda|ats|AP|sid|ANSA|belga|anp|ntb|NTB|tt|TT|kna|epd|Schluss)[)\]]?"
+    r"(?: [a-zäöüßåæø0-9]{1,5}(?:[/+-][a-zäöüßåæø0-9]{1,5}){0,4}){1,12}[)\]]?"
 )
 _CONTACT = re.compile(
     r"\(\(.*\)\)|\W{0,4}(?:follow .{3,80} (?:on|at) (?:twitter|x|facebook|instagram|mastodon|bluesky)\b.*"
@@ -162,6 +164,8 @@ def _is_mark(line: str) -> bool:
 
 def _is_agency(paragraph: str) -> bool:
     """Whether a last line is an agency's name and nothing else (`(AFP)`, `The Canadian Press`)."""
+    if paragraph[-2:] == ").":
+        paragraph = paragraph[:-1]  # `(ANSA).`
     return paragraph[-1] not in ".!?" and _named(paragraph.strip("()[]-–—_/ ")) is not None
 
 
