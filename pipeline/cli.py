@@ -12,6 +12,7 @@ from pipeline import arguments, choices, display
 from pipeline.commands import AsJson, commands, print_json
 from pipeline.commands_query import queries
 from pipeline.commands_stream import streams
+from pipeline.commands_upkeep import upkeep
 from pipeline.progress import configure_logging, progress
 from schemas.errors import UsageError, WirebeamError
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.add_typer(commands)
 app.add_typer(streams)
 app.add_typer(queries)
+app.add_typer(upkeep)
 
 # What stood after `--`: Beam's own options. Set by `main` before the command line is parsed.
 _beam_options: list[str] = []

@@ -94,7 +94,7 @@ def compact(
                 run_id=run_id,
                 salt=str(snapshot.sequence + 1),
                 target=target,
-                tagging=Tagging(ner) if ner else _tagging(options),
+                tagging=Tagging(ner) if ner else tagging_of(options),
             )
             try:
                 for plan in plans:
@@ -135,7 +135,7 @@ def latest_options(root: Path) -> Mapping[str, Any]:
     return {}
 
 
-def _tagging(options: Mapping[str, Any]) -> Tagging:
+def tagging_of(options: Mapping[str, Any]) -> Tagging:
     """How a run tagged, by the options in its report."""
     said = options.get("tagging") or {"ner": options.get("ner", "rules")}
     return Tagging(

@@ -104,7 +104,7 @@ def ingest(
             Nothing was committed, unless the message says so.
     """
     try:
-        result = _executed(execute, dataset, run_id)
+        result = executed(execute, dataset, run_id)
         counts = outcome_counts(result)
         check(counts)
         failpoint("executed")
@@ -140,7 +140,12 @@ def check(counts: Mapping[str, int]) -> None:
         )
 
 
-def _executed(execute: Callable[[], str | None], dataset: Dataset, run_id: str) -> finish.Result:
+def executed(execute: Callable[[], str | None], dataset: Dataset, run_id: str) -> finish.Result:
+    """Run a graph: what it made, which lies in staging.
+
+    Raises:
+        PipelineFailed, WirebeamError: as `ingest`.
+    """
     try:
         state = execute()
     except Exception as error:

@@ -11,7 +11,7 @@ import apache_beam as beam
 
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.staging import Staging, stage_rejects
-from schemas.errors import ItemError, Reject, Stage
+from schemas.errors import KEPT, ItemError, Reject, Stage
 from schemas.item import Item
 from schemas.rows import register_row
 from transforms import activity
@@ -60,7 +60,7 @@ class _StageItems(beam.DoFn):
                 element.source,
                 Stage.NORMALIZE,
                 error.code,
-                error.message,
+                f"{error.message}{KEPT}is the text alone",
                 raw,
                 element.received_at,
                 attributes=element.attributes,

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from schemas.raw import Attribute
 
+KEPT = "; kept "
+"""What a reject's message says before it says how much is kept, where its bytes are not whole."""
+
 
 class Stage(enum.StrEnum):
     """The stage at whose edge an item was rejected."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from schemas.errors import Code, ItemError, Reject, Stage
+from schemas.errors import KEPT, Code, ItemError, Reject, Stage
 from schemas.raw import RawItem
 from transforms.expand import compression, names, records, tar, zip
 from transforms.expand.limits import KEPT_BYTES, ExpandLimits, Meter
@@ -104,7 +104,7 @@ class _Expansion:
         self._stopped = self._stopped or error.code in _FATAL
         message = error.message
         if not piece.whole:
-            message = f"{message}; kept are the first {len(piece.data)} bytes of {piece.size} or more"
+            message = f"{message}{KEPT}are the first {len(piece.data)} bytes of {piece.size} or more"
         return Reject(source, Stage.EXPAND, error.code, message, piece.data, self._received_at)
 
     def stream(self, source: str, stream: BinaryIO) -> Iterator[RawItem | Reject]:
