@@ -63,6 +63,10 @@ def run(
     max_expansion: choices.MaxExpansion = 4 << 30,
     max_nesting: choices.MaxNesting = 3,
     max_depth: choices.MaxDepth = 200,
+    table: Annotated[
+        str | None, typer.Option(help="Publish to Iceberg too: CATALOG.NAMESPACE; see `wirebeam publish`.")
+    ] = None,
+    catalog_uri: Annotated[str | None, typer.Option(help="Where that catalog is.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when an item was rejected.")] = False,
     as_json: AsJson = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Beam's own log.")] = False,
@@ -97,6 +101,10 @@ def run(
     )
     with progress():
         outcome = run_batch(config, runner, _beam_options)
+        if table:
+            from pipeline.sinks.iceberg import publish
+
+            publish(output, table, catalog_uri)
     if as_json:
         print_json(dict(outcome.report))
     else:

@@ -1,4 +1,4 @@
-"""The commands that keep a dataset in shape: `wirebeam replay`, `expire`."""
+"""The commands that keep a dataset in shape: `wirebeam replay`, `expire`, `publish`."""
 
 from __future__ import annotations
 
@@ -66,3 +66,30 @@ def expire(
     removed = ", ".join(f"{rows:,} {name}" for name, rows in done.rows.items())
     size, left = (bytes_ / 1e6 for bytes_ in done.bytes)
     print(f"removed {removed}; {size:,.1f} MB -> {left:,.1f} MB")
+
+
+@upkeep.command()
+def publish(
+    output: Output,
+    table: Annotated[str, typer.Option(help="CATALOG.NAMESPACE of the tables.", show_default=False)],
+    catalog_uri: Annotated[
+        str | None,
+        typer.Option(help="Where the catalog is: http://... (REST) or sqlite:///...; else PyIceberg knows."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring Iceberg tables to what the dataset holds: the same files, as a snapshot. Twice is once.
+
+    After `compact`, `replay` and `expire`, whose removed files older snapshots name in vain. Without a
+    catalog in PyIceberg's configuration, or --catalog-uri, it is a SQLite file in the dataset's `_iceberg/`.
+    """
+    configure_logging()
+    from pipeline.sinks.iceberg import publish as bring
+
+    done = bring(output, table, catalog_uri)
+    if as_json:
+        print_json([display.finding(one) for one in done])
+        return
+    for one in done:
+        change = f"{one.added:,} files added, {one.removed:,} removed" if one.snapshot else "nothing to do"
+        print(f"{one.table}: {change}")
