@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK := requirements/dev.txt
 
-.PHONY: setup demo test test-engines lint bench bench-engines bench-stream fuzz soak lock clean
+.PHONY: setup demo test test-engines test-spark lint bench bench-queries dictionary bench-engines bench-stream fuzz soak lock clean
 
 setup: $(READY)
 
@@ -25,6 +25,15 @@ test: setup lint
 test-engines: setup
 	$(BIN)/python -m pytest -q -m engines --durations=15
 
+# Spark reads a dataset; needs Java 17, and installs the extra spark (400 MB).
+test-spark: setup
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/spark.txt
+	$(BIN)/python -m pytest -q -m spark
+
+# The data dictionary, from the schema.
+dictionary: setup
+	$(BIN)/python -m schemas.dictionary
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -40,6 +49,10 @@ bench-stream: setup
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks.run
+
+# Typical questions and the report on a million items; needs ../shared and 2 GB.
+bench-queries: setup
+	$(BIN)/python -m tests.benchmarks.queries
 
 bench-engines: setup
 	$(BIN)/python -m tests.benchmarks.engines

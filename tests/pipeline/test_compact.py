@@ -270,7 +270,7 @@ def test_the_command_says_what_it_did(copied: Path, wirebeam: Any) -> None:
     assert "nothing to do" in wirebeam("compact", copied).stdout
     assert '"changed": 0' in wirebeam("compact", copied, "--json").stdout
     for wrong in (["--target-bytes", "much"], ["--horizon", "soon"]):
-        assert wirebeam("compact", copied, *wrong).returncode == 1
+        assert wirebeam("compact", copied, *wrong).returncode == 2
 
 
 def test_sizes() -> None:
