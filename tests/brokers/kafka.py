@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 import trustme
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from cryptography.hazmat.primitives import serialization
 
@@ -186,3 +186,12 @@ listener.name.secure.plain.sasl.jaas.config={login} required user_wirebeam="{pas
         )
         admin = self.admin()  # must outlive its futures
         admin.create_topics([new])[topic].result(20)
+
+    def end(self, topic: str, partition: int = 0) -> int:
+        """The offset after a partition's last message."""
+        consumer = Consumer({"bootstrap.servers": self.servers, "group.id": "tests", "log_level": 0})
+        try:
+            found: int = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)[1]
+            return found
+        finally:
+            consumer.close()

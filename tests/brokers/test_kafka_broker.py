@@ -119,6 +119,46 @@ def test_offsets_that_the_broker_deleted_are_counted_and_said(
         assert "made anew" in caplog.text
 
 
+def test_a_compacted_topic_has_gaps_and_nothing_is_lost(broker: Broker) -> None:
+    topic = f"compact-{uuid.uuid4().hex[:8]}"
+    broker.create(
+        topic,
+        cleanup_policy="compact",
+        segment_ms="100",
+        min_cleanable_dirty_ratio="0.01",
+        delete_retention_ms="60000",
+    )
+    producer = broker.producer()
+
+    def send_all() -> None:
+        for number in range(30):
+            producer.produce(topic, b"version %d" % number, key=b"story")
+        producer.produce(topic, None, key=b"killed")
+        assert producer.flush(20) == 0
+
+    uri, settings = fresh(broker, topic)
+    end = time.monotonic() + 60
+    while True:  # until the broker has compacted
+        send_all()
+        time.sleep(0.5)
+        high = broker.end(topic)
+        with opened(uri, replace(settings, group=uuid.uuid4().hex), {topic: {"0": 0}}) as source:
+            got: list[str] = []
+
+            def caught_up(source: Any = source, got: list[str] = got, high: int = high) -> bool:
+                taken = source.take(10_000, 1 << 30)
+                got.extend(one.uri for one in taken.deliveries)
+                return bool(taken.position[topic]["0"] >= high)
+
+            wait_for(caught_up, 30)
+            health = source.health()  # type: ignore[attr-defined]
+        assert (health.lost, health.failure) == (0, None)
+        assert health.passed_over > 0
+        if len(got) + health.passed_over < high:
+            return
+        assert time.monotonic() < end, "never compacted"
+
+
 def test_a_partition_that_is_added_is_read_whole(broker: Broker, topic: str) -> None:
     uri, settings = fresh(broker, topic)
     send(broker, topic, 0, 1)
