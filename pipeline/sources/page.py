@@ -116,7 +116,7 @@ def _xml(body: bytes, pointers: Pointers) -> Page:
     before = _BEFORE_ROOT.match(body)
     root = _ROOT.match(body, before.end() if before else 0)
     if not root:
-        return _whole(body, False)
+        return _whole(body, b"\x00" in body[:64])  # UTF-16 is not taken apart
     # Feeds are cut off in the middle: only a document that ends its root came whole.
     whole = re.search(rb"</%b\s*>\s*(?:<!--(?:(?!-->).)*-->\s*)*\Z" % re.escape(root[1]), body[-4096:], re.S)
     name = _ENTRIES.get(root[2].lower())

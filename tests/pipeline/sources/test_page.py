@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import orjson
 import pytest
@@ -12,6 +13,10 @@ from hypothesis import strategies as st
 from pipeline.sources import page
 from pipeline.sources.known import Known, digest
 from pipeline.sources.page import Pointers
+from schemas.errors import ItemError
+from schemas.item import ParsedItem
+from schemas.raw import RawItem
+from transforms.parse.transform import parse
 
 NONE = Pointers()
 texts = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
@@ -154,3 +159,28 @@ def test_what_is_known_survives_its_text_and_the_newest_stay(digests: list[bytes
     assert [one in again for one in digests] == [one in kept for one in digests]
     assert again.encoded() == known.encoded()
     assert len(again) == len(kept)
+
+
+@pytest.mark.shared
+def test_real_feeds_and_lists_taken_apart_give_the_items_of_the_whole(shared: Path) -> None:
+    apart = 0
+    for path in sorted((shared / "fixtures" / "raw").rglob("*")):
+        if not path.is_file() or path.suffix.lower() not in (".xml", ".json", ".rss", ".atom"):
+            continue
+        data = path.read_bytes()
+        entries = page.read(data, NONE).entries
+        if not entries or entries[0].data == data:
+            continue
+        whole, found = items(data), [item for entry in entries for item in items(entry.data)]
+        if whole or found:
+            assert found == whole, path
+            apart += len(found)
+    assert apart > 3
+
+
+def items(data: bytes) -> list[tuple[object, ...]]:
+    try:
+        found = list(parse(RawItem("one", data)))
+    except ItemError:
+        return []
+    return [(one.uri, one.headline, one.paragraphs) for one in found if isinstance(one, ParsedItem)]
