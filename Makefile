@@ -39,9 +39,9 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# A stream killed 200 times, compared with one batch; minutes.
+# A stream killed 200 times, compared with one batch; minutes. KAFKA=--kafka adds a broker (Java, Maven).
 soak: setup
-	$(BIN)/python -m tests.soak.run
+	$(BIN)/python -m tests.soak.run $(KAFKA)
 
 # Latency, rate, idle cost of a stream; `--minutes 60` adds memory over time.
 bench-stream: setup

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ class WatchedFolder:
         self._ready: deque[tuple[str, os.stat_result]] = deque()
         self._queued: set[str] = set()
         self._taken: deque[tuple[int, str, int]] = deque()
-        self._live: list[int] = []
+        self._live = array("Q")
         self._next_scan = self._next_rescan = -1.0
         self._partial = False
 
@@ -144,16 +145,17 @@ class WatchedFolder:
                 self.forget_scan()
                 raise
         length = int(str(self._seen.position["length"]))
-        self._live += keys
+        self._live.extend(keys)
         self._taken.extend((length, path, key) for path, key in zip(paths, keys, strict=True))
         return Taken(deliveries, self._seen.position, more=bool(self._ready) or self._partial)
 
     def acknowledge(self, position: Position) -> None:
         """See `LiveSource`."""
-        with contextlib.suppress(OSError):
-            self._seen.tidy()
         length = int(str(position.get("length", 0)))
         current = position.get("journal") == self._seen.position["journal"]
+        if current:  # the manifest names this journal, and none before it
+            with contextlib.suppress(OSError):
+                self._seen.tidy()
         while self._taken and (not current or self._taken[0][0] <= length):
             _, path, key = self._taken.popleft()
             self._put_away(path, key)
@@ -175,7 +177,7 @@ class WatchedFolder:
             if self._next_rescan >= 0:
                 self._renew_journal()
             self._scanner.forget()
-            self._live = []
+            self._live = array("Q")
             self._next_rescan = now + self._settings.rescan
         room = _READY - len(self._ready)
         count = 0
@@ -266,7 +268,7 @@ class WatchedFolder:
 
         What the last look at everything found, and all that was taken and not acknowledged, is kept.
         """
-        kept = np.array(self._live, np.uint64)
+        kept = np.frombuffer(self._live, np.uint64)
         if self._taken or len(self._seen) < 2 * len(kept) + _DEAD:
             return
         with contextlib.suppress(OSError):

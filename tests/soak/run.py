@@ -2,8 +2,8 @@
 
     python -m tests.soak.run [--kills 200] [--rate 100] [--limit N]
 
-A feeder drops a feed into a folder, a tenth of the items twice, and a server gives a part of it as a JSON list; the
-stream that follows both is killed with SIGKILL at random moments and started again. Afterwards, once compacted, the dataset is compared with that of one batch
+A feeder drops a feed into a folder, a tenth of the items twice, and a server gives a part of it as a JSON list (`--kafka`:
+and a broker another part); the stream that follows all of them is killed with SIGKILL at random moments and started again. Afterwards, once compacted, the dataset is compared with that of one batch
 over the same files. The feed is that of ../shared, or the project's own samples told again and again.
 """
 
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,7 @@ def compared(stream: Path, batch: Path, kills: int, seconds: float) -> Verdict:
     # What came by HTTP lies in a file for the batch: an item is known by its id, a row by its source as well.
     ours, theirs = ({row["item_id"] for _, row in some} for some in (found, wanted))
     twice = Counter((row["item_id"], row["source"]) for _, row in found)
+    told = Counter(row["item_id"] for name, row in found if name == "stories")
     linked, expected = (
         {(row["item_id"], name): tuple(row.get(link) for link in LINKS) for name, row in some}
         for some in (found, wanted)
@@ -127,7 +129,7 @@ def compared(stream: Path, batch: Path, kills: int, seconds: float) -> Verdict:
         commits=manifest.newest(folder),
         counts=dict(counts),
         lost=len(theirs - ours),
-        doubled=sum(count - 1 for count in twice.values()) + max(0, len(found) - len(wanted)),
+        doubled=sum(count - 1 for counted in (twice, told) for count in counted.values()),
         strange=len(ours - theirs),
         relinked=sum(linked.get(key) != links for key, links in expected.items()),
         broken=[f"{finding.promise}: {finding.message}" for finding in verify(stream)],
@@ -136,7 +138,14 @@ def compared(stream: Path, batch: Path, kills: int, seconds: float) -> Verdict:
 
 
 def soak(
-    scratch: Path, *, kills: int, limit: int, rate: float = 100.0, longest: float = 4.0, seed: int = 7
+    scratch: Path,
+    *,
+    kills: int,
+    limit: int,
+    rate: float = 100.0,
+    longest: float = 4.0,
+    seed: int = 7,
+    kafka: bool = False,
 ) -> Verdict:
     """Kill and compare; see the module.
 
@@ -147,14 +156,28 @@ def soak(
         rate: items a second.
         longest: seconds that a stream lives at the most.
         seed: of the moments and the order.
+        kafka: a part of the feed comes by a Kafka broker, which is started for it.
     """
     raw = feed(scratch, limit)
     incoming, served = scratch / "in", scratch / "served"
     incoming.mkdir()
     items = apart(raw, served)
     started = time.monotonic()
-    with serving(items, rate / 5) as url:
-        killed(scratch, raw, url, kills, rate, longest, seed)
+    with ExitStack() as stack:
+        url = stack.enter_context(serving(items[::2], rate / 5))
+        tables = [f'[folder]\nsource = "{incoming}"\nsettle = 0.2\n']
+        tables.append(f'[http]\nsource = "{url}"\ninterval = 0.5\nitems = "/items"\n')
+        if kafka:
+            from tests.soak.bus import sending
+
+            address = stack.enter_context(sending(scratch / "kafka", items[1::2], rate / 5, seed))
+            tables.append(f'[kafka]\nsource = "{address}"\n')
+        else:
+            for number, data in enumerate(items[1::2]):
+                (raw / f"apart{number:06d}.json").write_bytes(data)
+                (served / f"{2 * number + 2:06d}.json").unlink()
+        (scratch / "feeds.toml").write_text("\n".join(tables))
+        killed(scratch, raw, kills, rate, longest, seed)
     for command in (
         ["compact", str(scratch / "stream")],
         ["run", str(incoming), str(served), "-o", str(scratch / "batch")],
@@ -175,18 +198,13 @@ def apart(raw: Path, served: Path) -> list[bytes]:
     return items
 
 
-def killed(scratch: Path, raw: Path, url: str, kills: int, rate: float, longest: float, seed: int) -> None:
+def killed(scratch: Path, raw: Path, kills: int, rate: float, longest: float, seed: int) -> None:
     """Feed and kill, until all that there is was committed.
 
     Raises:
         RuntimeError: the feeder failed, or a stream ended by itself.
     """
-    incoming, output = scratch / "in", scratch / "stream"
-    feeds = scratch / "feeds.toml"
-    feeds.write_text(
-        f'[folder]\nsource = "{incoming}"\nsettle = 0.2\n\n[http]\nsource = "{url}"\ninterval = 0.5\n'
-        'items = "/items"\n'
-    )
+    incoming, output, feeds = scratch / "in", scratch / "stream", scratch / "feeds.toml"
     feeding = [sys.executable, "-m", "tests.soak.feeder", str(raw), str(incoming)]
     feeding += ["--rate", str(rate), "--seed", str(seed)]
     streaming = ["stream", "--feeds", str(feeds), "-o", str(output), "--every", "0.5"]
@@ -217,6 +235,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, default=10_000)
     parser.add_argument("--longest", type=float, default=4.0)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--kafka", action="store_true", help="a part of the feed by a broker (needs Java)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = soak(
@@ -226,6 +245,7 @@ def main() -> int:
             rate=given.rate,
             longest=given.longest,
             seed=given.seed,
+            kafka=given.kafka,
         )
     print(
         f"{found.items} items, {found.kills} kills, {found.commits} commits, {found.seconds} s: {found.lost} lost, {found.doubled} doubled, "

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.sources import watch as watched
 from pipeline.sources.scan import Scanner
 from pipeline.sources.seen import Seen, found
 from pipeline.sources.settings import SettingError
@@ -149,6 +150,30 @@ def test_a_file_written_to_in_place_is_found_at_the_next_look_at_all(tmp_path: P
     (watch.root / "a.xml").write_text("first and more")
     watch.clock.now += 1_000
     assert watch.take() == ["a.xml"]
+
+
+def test_keys_of_files_that_are_gone_leave_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watched, "_DEAD", 10)
+    watch = Watch(tmp_path, after="delete", rescan=1_000.0)
+    for number in range(30):
+        drop(watch.root / f"{number}.xml")
+    watch.take()
+    watch.commit()
+    drop(watch.root / "kept.xml")
+    watch.take()
+    before = watch.position
+    for _ in range(2):  # one look at everything to see what there is, another to leave away the rest
+        watch.clock.now += 1_000
+        watch.take()
+        watch.source.acknowledge(before)  # type: ignore[arg-type]
+    assert len(list((tmp_path / "state").iterdir())) == 2  # the manifest still names the old one
+    assert Watch(tmp_path, before).take() == []
+    watch.commit()
+    assert len(list((tmp_path / "state").iterdir())) == 1
+    assert next((tmp_path / "state").iterdir()).stat().st_size <= 16
+    assert Watch(tmp_path, watch.position).take() == []
 
 
 def test_a_file_that_vanishes_while_it_waits_is_no_item(tmp_path: Path) -> None:
