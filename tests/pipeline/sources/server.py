@@ -101,7 +101,7 @@ def opened(
         source.close()
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
     """What the condition gives once it is true."""
     end = time.monotonic() + seconds
     while not (found := condition()):
@@ -110,7 +110,7 @@ def wait_for(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
     return found
 
 
-def collect(source: LiveSource, count: int, seconds: float = 10.0) -> tuple[list[Delivery], Position]:
+def collect(source: LiveSource, count: int, seconds: float = 30.0) -> tuple[list[Delivery], Position]:
     """So many deliveries, and the position after them."""
     got: list[Delivery] = []
     taken = source.take(count, 1 << 30)

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import orjson
 import pytest
 from confluent_kafka import Producer
 
 from tests.brokers.pubsub import FakePubsub
-from tests.pipeline.sources.server import Reply, Server
+from tests.conftest import WIREBEAM
+from tests.pipeline.sources.server import Reply, Server, wait_for
 from tests.pipeline.sources.test_http import Queue, rss
 
 FEEDS = """
@@ -36,6 +38,13 @@ source = "pubsub://news-project/wire-sub"
 """
 
 
+def read_to(dataset: Path, feed: str) -> int:
+    """How many of a topic's messages the newest manifest holds."""
+    newest = max((dataset / "_manifests").glob("*.json"), default=None)
+    position = orjson.loads(newest.read_bytes())["positions"].get(feed, {}) if newest else {}
+    return sum(position.get("wire", {}).values())
+
+
 def test_every_kind_of_source_in_one_stream(
     tmp_path: Path, wirebeam: Callable[..., subprocess.CompletedProcess[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,15 +64,25 @@ def test_every_kind_of_source_in_one_stream(
         producer.produce("wire", text, partition=number % 4)
     producer.flush()
     pubsub.publish(rss(7), desk="W")
+    command = [WIREBEAM, "stream", "--feeds", str(feeds), "-o", str(tmp_path / "news"), "--every", "0.2"]
     try:
-        done = wirebeam(
-            "stream", "--feeds", feeds, "-o", tmp_path / "news", "--every", "0.2", "--stop-when-idle", "5s"
-        )
-        assert done.returncode == 0, done.stderr
-        assert "secret-path" not in done.stderr
-        assert "feed broken" in done.stderr
-        assert not queue.entries
-        assert pubsub.acknowledged == ["1"]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            try:
+                wait_for(
+                    lambda: (
+                        read_to(tmp_path / "news", "kafka") == 8
+                        and not queue.entries
+                        and pubsub.acknowledged == ["1"]
+                        and len(server.asked("/feed.xml")) > 1
+                    ),
+                    120,
+                )
+            finally:
+                process.terminate()
+            _, said = process.communicate(timeout=60)
+        assert process.returncode == 0, said
+        assert "feed broken" in said
+        assert "secret-path" not in said
     finally:
         server.close()
         pubsub.close()
