@@ -36,6 +36,8 @@ from pipeline.sinks.partition import PartitionBy
 from pipeline.writers import Writer
 from schemas.errors import WirebeamError
 
+# Of the installation or the machine: to take items apart, and to reject them, would help nobody.
+_NOT_THE_ITEMS = (ImportError, MemoryError, OSError)
 _ATTEMPTS = 2  # of the graph over the same deliveries, before they are taken apart
 _LEAST = 50  # deliveries a cycle, however slow the machine
 _FIRST = 200  # deliveries of the first cycles, until it is known how long they take
@@ -269,7 +271,7 @@ class Stream:
         if self._dataset is not None:  # opened again, which completes or undoes the commit
             self._dataset.close()
             self._dataset = None
-        if isinstance(error, PipelineFailed):
+        if isinstance(error, PipelineFailed) and not isinstance(error.__cause__, _NOT_THE_ITEMS):
             batch.failures += 1
             part = batch.parts[0]
             if batch.failures >= _ATTEMPTS and len(part) > 1:

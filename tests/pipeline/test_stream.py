@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from pipeline import query
+from pipeline.account import Account
 from pipeline.cycle import Cycle, Failure, Feed, Listeners, Pace
+from pipeline.monitor import StatusLine
 from pipeline.options import Config, new_run_id
 from pipeline.sinks import folded, manifest
 from pipeline.sinks.dataset import Dataset
@@ -322,6 +324,46 @@ def test_a_delivery_that_breaks_the_pipeline_costs_itself_only(
     assert rejected == [("queue:4", "internal", message(4).data)]
     assert queue.acknowledged == 8
     assert verify(output) == []
+
+
+def test_a_broken_installation_costs_no_item(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeline.sinks import staging
+
+    check = staging.check
+
+    def broken(item: Any) -> None:
+        raise ImportError("no module named lxml")
+
+    monkeypatch.setattr(staging, "check", broken)
+    output, told = tmp_path / "out", Told()
+    made = stream(output, Queue([message(1)]), told=told, pace=Pace(every=0.01, ceiling=0.01))
+    for _ in range(6):
+        made.turn()
+    assert len(told.failures) == 6
+    assert "lxml" in told.failures[0].message
+    monkeypatch.setattr(staging, "check", check)
+    turn_until_done(made)
+    made.close()
+    assert held(output) == Counter({"urn:example:1": 1})
+    assert accounted(output)["rejects"] == 0
+
+
+def test_the_status_line_says_what_counts() -> None:
+    clock = Clock()
+    line = StatusLine(clock)
+    feed = Feed(Queue([]), "wire", heard_at=clock.now)
+    line.turned([feed], clock.now)
+    assert line.line() == "waiting for items"
+    counts = {"read": 1_200, "stories": 1_100, "duplicates": 60, "rejects": 0, "redelivered": 40}
+    line.committed(Cycle(3, counts, Account(), 1_200, 1.5, 0))
+    said = "1,200 items, 1,100 stories, 60 duplicates, 40 redelivered · cycle 1.50 s · 800/s"
+    assert line.line() == said
+    clock.now += 45
+    feed.silent = True
+    line.failed(Failure("commit", "no space left", 2, 4.0))
+    assert line.line() == f"{said} · quiet for 45 s · silent: wire · commit: no space left"
+    line.recovered("commit")
+    assert "no space" not in line.line()
 
 
 def test_one_feed_that_fails_delays_no_other(tmp_path: Path) -> None:
