@@ -9,7 +9,7 @@ from transforms.enrich.scan import Scan
 from transforms.enrich.shapes import CONNECTORS, PARTICLES, sentence_starts
 from transforms.enrich.single import UNNAMED, is_ordinal, single
 from transforms.enrich.span import FAC, GPE, LOC, ORG, PERSON
-from transforms.enrich.tickers import ticker_after
+from transforms.enrich.tickers import TICKER_OPENERS, ticker_after
 from transforms.enrich.unshaped import names_inside
 from transforms.enrich.words import word_set
 
@@ -42,7 +42,7 @@ def compound(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> Non
     if declines(scan.language) and _declined(scan, start, tokens, flags):
         return
     first, last = flags[0], flags[-1]
-    if scan.text[end : end + 2] in (" <", " (") and ticker_after(scan.text, end):
+    if scan.text[end : end + 2] in TICKER_OPENERS and ticker_after(scan.text, end):
         scan.add(start, end, ORG, "ticker")
         return
     if flags[1] & g.FIRST_NAME and _is_acronym(tokens[0]) and not last & g.ORG_END:

@@ -8,7 +8,7 @@ from transforms.enrich.inflection import declines, nominative
 from transforms.enrich.scan import Scan
 from transforms.enrich.shapes import sentence_starts
 from transforms.enrich.span import FAC, GPE, ORG, PERSON
-from transforms.enrich.tickers import ticker_after
+from transforms.enrich.tickers import TICKER_OPENERS, ticker_after
 
 UNNAMED = g.NEVER | g.COMMON | g.DEMONYM
 _ENDS = g.ORG_END | g.LOC_END | g.FAC_END | g.ORG_HEAD | g.LOC_HEAD
@@ -67,7 +67,7 @@ def _parts(scan: Scan, start: int, word: str) -> None:
 def _by_context(scan: Scan, start: int, end: int, word: str, flags: int) -> None:
     before = scan.previous(start)
     context = scan.flags(before, 0) if before else 0
-    if scan.text[end : end + 2] in (" <", " (") and ticker_after(scan.text, end):
+    if scan.text[end : end + 2] in TICKER_OPENERS and ticker_after(scan.text, end):
         scan.add(start, end, ORG, "ticker")
     elif context & g.TITLE or (context & g.ROLE and before[0].islower()):
         if not flags & (g.TITLE | _ENDS) and (scan.shaped or flags & (g.FIRST_NAME | g.FAMILY_NAME)):

@@ -142,7 +142,7 @@ def _entities(
     if lead_end < 0:
         lead_end = len(body)
     headline = f" {_plain(story.headline)} "
-    tickers = "<" in body or "(" in body
+    tickers = "<" in body or "(" in body or "$" in body
     rows: list[tuple[float, int, str, Entity]] = []
     for key, group in groups.items():
         kind, full = key

@@ -35,6 +35,7 @@ def word_set(name: str) -> frozenset[str]:
 
 TABLES = (
     "entity_words.toml",
+    "exchanges.tsv",
     "family_names.txt",
     "first_names.txt",
     "names_caseless.tsv",

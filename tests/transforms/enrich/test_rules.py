@@ -129,8 +129,10 @@ def test_a_sentence_ends_a_name(rules: Rules) -> None:
 
 
 def test_the_letters_of_a_ticker_are_no_name(rules: Rules) -> None:
-    found = names(rules, "Harrow Corp (NYSE: HRW) and Quill Ltd <QLL.L> and Bolt (BLT.L) rose.")
-    assert {form for _, form in found} == {"Harrow Corp", "Quill Ltd", "Bolt"}
+    found = names(
+        rules, "Harrow Corp (NYSE: HRW; TSX: HRV), Quill Ltd <QLL.L>, Vint $VNT and Bolt (BLT.L) rose."
+    )
+    assert {form for _, form in found} == {"Harrow Corp", "Quill Ltd", "Vint", "Bolt"}
 
 
 @pytest.mark.parametrize(

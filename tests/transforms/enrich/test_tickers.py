@@ -20,6 +20,18 @@ from transforms.enrich.tickers import ticker_after, without_tickers
         (" (Nasdaq:QLL), which", [("ticker", "NASDAQ:QLL")]),
         (" (TSX: QLL.A)", [("ticker", "TSX:QLL.A")]),
         (" (New York Stock Exchange: QLL)", [("ticker", "NYSE:QLL")]),
+        (" (NYSE: QLL; LSE: QLM)", [("ticker", "NYSE:QLL"), ("ticker", "LSE:QLM")]),
+        (" (NYSE/LSE: QLL)", []),
+        (" (OTC BB: QLLX)", [("ticker", "OTC:QLLX")]),
+        (" (OTC: QLLX) said", [("ticker", "OTC:QLLX")]),
+        (" (Nasdaq National Market: QLL)", [("ticker", "NASDAQ:QLL")]),
+        (" (NYSE QLL)", [("ticker", "NYSE:QLL")]),
+        (" (Frankfurt: QLL)", [("ticker", "FWB:QLL")]),
+        (" (London UK)", []),
+        (" $QLL said", [("ticker", "QLL")]),
+        (" ($QLL.A)", [("ticker", "QLL.A")]),
+        (" $5 a share", []),
+        (" $US5 a share", []),
         (" (QLL)", []),
         (" (the company)", []),
         (" said", []),
@@ -30,7 +42,7 @@ def test_a_ticker_behind_a_name(after: str, expected: list[tuple[str, str]]) -> 
     assert [(link.scheme, link.id) for link in ticker_after("Quill" + after, 5)] == expected
 
 
-@given(st.text(alphabet="AB<>(): NYSE.L,", max_size=60))
+@given(st.text(alphabet="AB<>(): NYSE.L,$;/", max_size=60))
 def test_blanking_keeps_offsets(text: str) -> None:
     blanked = without_tickers(text)
     assert len(blanked) == len(text)
