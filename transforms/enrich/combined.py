@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from transforms.enrich import gazetteer as g
+from transforms.enrich.compound import may_be_named
+from transforms.enrich.gazetteer import gazetteer
 from transforms.enrich.shapes import sentence_starts
 from transforms.enrich.span import GPE, ORG, PERSON, Span, Tagger, identity, tag_all
 
@@ -110,7 +113,15 @@ class Combined:
 def _stands_alone(text: str, span: Span) -> bool:
     if span.type == ORG:
         return not sentence_starts(text, span.start)
+    if span.type == PERSON:
+        return may_be_named(text, span.start, span.end) and not _are_common(text[span.start : span.end])
     return span.type in _TRUSTED_ALONE
+
+
+def _are_common(form: str) -> bool:
+    """Whether a name has no word but such as are words or peoples."""
+    flags = gazetteer().words.get
+    return all(flags(token, 0) & (g.COMMON | g.NEVER | g.DEMONYM) for token in form.split())
 
 
 def _less(span: Span, share: float) -> Span:

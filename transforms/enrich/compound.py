@@ -246,6 +246,12 @@ def _known_part(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> 
     return False
 
 
+def may_be_named(text: str, start: int, end: int) -> bool:
+    """Whether a person may be named there: no article before, no closing quotation mark as behind a title."""
+    before = text[max(0, start - 8) : start].rsplit(None, 1)
+    return not (before and before[-1].lower() in _DETERMINERS) and text[end : end + 1] not in _CLOSING
+
+
 def _by_shape(scan: Scan, start: int, end: int, tokens: list[str], flags: list[int]) -> None:
     """Two to four words that nothing is known of: a person, more often than not."""
     if len(tokens) > 4 or scan.is_quoted(start, end):
@@ -257,11 +263,10 @@ def _by_shape(scan: Scan, start: int, end: int, tokens: list[str], flags: list[i
     if all(len(token) > 1 and token.isupper() for token in tokens):
         return
     before = scan.previous(start)
-    if any(map(is_spelled, tokens)) or is_company_there(scan, start, end):
+    written = any(map(is_spelled, tokens)) or _is_acronym(tokens[0]) or "/" in tokens[-1]  # `ABC Able/Baker`
+    if written or is_company_there(scan, start, end):
         scan.add(start, end, ORG, "company")
     elif scan.has_state(end) or scan.flags(before, 0) & g.BEFORE_PLACE:
         scan.add(start, end, GPE, "in")
-    elif (
-        before.lower() not in _DETERMINERS and scan.text[end : end + 1] not in _CLOSING
-    ):  # no title of a work
+    elif not (tokens[0].endswith("ing") or is_ordinal(before)) and may_be_named(scan.text, start, end):
         scan.add(start, end, PERSON, "bigram")

@@ -17,7 +17,7 @@ CONFIDENCE = {
     "family": 0.88,
     "shouted": 0.7,
     "speech": 0.86,
-    "bigram": 0.5,
+    "bigram": 0.55,
     "legal": 0.93,
     "spelled": 0.8,
     "company": 0.7,
