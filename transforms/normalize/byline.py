@@ -107,11 +107,12 @@ def _read_group(group: str, found: list[Author], shouted: bool) -> None:
         part = part.strip(" .")
         if not part:
             continue
+        part = names.without_employment(part)
         if agency := provider.named(part):
             short = len(part) <= 4 or not part.isupper()
-            organisation = part if short else agency.name
-            if not _attach(found, since, organisation=organisation):
-                found.append(Author(organisation, "writer"))
+            known = part if short else agency.name
+            if not _attach(found, since, organisation=known):
+                found.append(Author(known, "writer"))
             continue
         place = None
         if " " in part and (match := _IN.search(f" {part}")):
@@ -185,6 +186,23 @@ def is_byline(line: str) -> bool:
     if rest.endswith((".", "!", "?", ":")) and not re.search(r"(?:\b[A-Z]|Jr|Sr|Inc|Co|Ltd)\.$", rest):
         return False
     return names.only_names(rest)
+
+
+def names_writers(line: str) -> bool:
+    """Whether a line above a dateline says who wrote it, though not with `By`.
+
+    It holds names and nothing else, and a given name, an organisation or a job title among them:
+    `AINO VIRTANEN`, `Ann Lee and Bo Ek, The Canadian Press`, `(di Maria Rossi)`.
+    """
+    inner = line.strip("*()[] ")
+    if len(line) > _MAX_LINE or not inner or inner[-1] in ".!?:" or any(map(str.isdigit, inner)):
+        return False
+    if is_byline(inner):
+        return True
+    if not names.only_names(inner) or not (found := read(inner)):
+        return False
+    first = inner.split()[0].casefold()
+    return first in names.given_names() or any(author.organisation or author.jobtitle for author in found)
 
 
 def listed(authors: Sequence[Author]) -> list[Author]:

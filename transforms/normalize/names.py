@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
+from schemas.folding import DATA
 from transforms.normalize import provider
 from transforms.normalize.text import vocabulary
 
@@ -13,7 +14,14 @@ _PARTICLES = vocabulary(
     "het ibn la las le los of och op 't ten ter the to van vom von y zu zum zur і и"
 )
 _LINKS = _PARTICLES | vocabulary(
-    "and und et og ja in at for för für per på från from special with i o à aus em"
+    "and und et og ja in at for för für per på från from special with i o à aus em "
+    "agência agencia agence agenzia агентство корр корреспондент"
+)
+# Stand before the name of who employs: `da agência Lusa`, `корр. ТАСС`.
+_EMPLOYED = re.compile(
+    r"(?:(?:d[aeo]|della|de la|de l['’]|of) )?(?:agência|agencia|agence|agenzia|агентство|корр\.?"
+    r"|корреспондент)\s+(?=\S)",
+    re.I,
 )
 _JOBS = vocabulary(
     "writer writers editor editors correspondent correspondents reporter reporters columnist columnists "
@@ -21,7 +29,7 @@ _JOBS = vocabulary(
     "contributor contributors commentator redakteur redakteurin korrespondent korrespondentin reporterin "
     "fotograf correspondant correspondante journaliste envoyé envoyée rédacteur rédactrice corresponsal "
     "enviado enviada redactor redactora periodista inviato inviata corrispondente giornalista "
-    "korrespondenten toimittaja medewerker verslaggever verslaggeefster redacteur корреспондент chief"
+    "korrespondenten toimittaja medewerker verslaggever verslaggeefster redacteur корреспондент корр chief"
 )
 _BEATS = vocabulary(
     "business political politics economics economic economy financial finance sports sport science "
@@ -93,6 +101,13 @@ def _capital(match: re.Match[str]) -> str:
     return folded[:1].upper() + folded[1:]
 
 
+@functools.cache
+def given_names() -> frozenset[str]:
+    """Given names of many countries, casefolded (`schemas/data/first_names.txt`)."""
+    lines = (DATA / "first_names.txt").read_text("utf-8").casefold().splitlines()
+    return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
+
+
 def is_organisation(name: str) -> bool:
     """Whether a name is an organisation's: a known agency, or one of its words says so."""
     if provider.named(name):
@@ -118,7 +133,8 @@ def only_names(text: str) -> bool:
     if not 0 < len(words) <= 18:
         return False
     for word in words:
-        if word[0].isupper() or word.casefold() in _LINKS or _TIED.match(word) or provider.named(word):
+        small = word.casefold().rstrip(".")
+        if word[0].isupper() or small in _LINKS or _TIED.match(word) or provider.named(word):
             continue
         return not _LATIN.match(word) and word == word.upper()
     return True
@@ -132,6 +148,12 @@ def is_title(text: str) -> bool:
         and split_title(text)[0] is None
         and split_title(text)[2] is not None
     )
+
+
+def without_employment(text: str) -> str:
+    """An organisation without what stands before it: `da agência Lusa`, `корр. ТАСС`."""
+    match = _EMPLOYED.match(text)
+    return text[match.end() :] if match else text
 
 
 def split_title(text: str) -> tuple[str | None, str | None, str | None]:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from transforms.normalize import byline, names
+from transforms.normalize import byline, names, provider
 from transforms.normalize.text import vocabulary
 
 _PARAGRAPHS = 8  # how far down a story may begin
+_AGENCY = 40  # characters of an agency's name
 _NOTE_LENGTH = 1200  # characters
 _GLUED = 300  # characters of a note in the lead's own paragraph
 
@@ -25,7 +26,9 @@ _CHANGE = (
     r"|graphic|pix|tv|fyi|optional|moved?|moving|means?|ergänzt|neu|aktualisiert|korrigiert|berichtigt"
     r"|mit|präzisiert"
     r"|actualis|ajoute|précise|corrige|avec|actualiza|añade|agrega|corrige|aclara|amplía|con|atualiza"
-    r"|acrescenta"
+    r"|acrescenta|actualisée?s?|actualizad[oa]|atualizad[oa]|aggiornat[oa]|mise à jour|corrigée?s?"
+    r"|précisée?s?"
+    r"|lead|urgent|\d\w{0,2} l(?:ea)?d|ld|files?|repeating|complet[aeo]|precisa|rectifica|correg|aktuell"
     r"|adiciona|aggiorna|aggiunge|corregge"
 )
 _BRACKETED = re.compile(rf"[(\[]\s*(?:{_CHANGE})\b", re.I)
@@ -53,6 +56,12 @@ _BEGINNINGS = vocabulary(
     "eds edi ed ed. ed: sub des not att ach hin nota til red anm cor adv emb spe hol for baj sou add upd rec"
     " cla rel ref rep res rem fix ajo act pré aña agr amp atu erg akt neu by by: von par por di di: doo van"
     " av av: af af: tex tek тек авт"
+)
+_CHANGED = re.compile(
+    r"(?:adds|updates|recasts|corrects|clarifies|refiles|repeats|releads|fixes|removes|ajoute|actualise|précise"
+    r"|corrige|actualiza|añade|agrega|amplía|atualiza|acrescenta|aggiorna|aggiunge|corregge|ergänzt"
+    r"|aktualisiert)\b(?!.*\b(?:said|says|was|were|is|are)\b)",
+    re.I,
 )
 _BRACKET = re.compile(r"[()\[\]]")
 _BULLET = re.compile(r"[*•·▪●]\s+(?=\S)|[•▪●](?=[^\W_])")
@@ -83,6 +92,11 @@ def is_note(paragraph: str) -> bool:
     return bool(_LABELLED.match(paragraph) or (len(paragraph) < _GLUED and _SHOUTED.match(paragraph)))
 
 
+def speaks_of_changes(line: str) -> bool:
+    """Whether a line above a dateline says what is new in a story, without brackets or label."""
+    return len(line) < _GLUED and line[-1] not in ".!?" and _CHANGED.match(line) is not None
+
+
 def _closing(paragraph: str) -> int:
     """Where the bracket closes that opens a paragraph; its last index where it never does."""
     depth = 0
@@ -101,6 +115,11 @@ def _glued(paragraph: str) -> tuple[str, str] | None:
     rest = paragraph[end:].lstrip(" -–—")
     # `(Adds) said it bought ...`: a firm's name in brackets begins a sentence.
     return (paragraph[:end], rest) if end <= _GLUED and rest and not rest[0].islower() else None
+
+
+def _completes(line: str) -> bool:
+    """Whether a line goes on with a byline: a job title, or the agency of who wrote."""
+    return names.is_title(line) or (len(line) <= _AGENCY and provider.named(line) is not None)
 
 
 def split(paragraphs: Sequence[str]) -> Front:
@@ -126,7 +145,7 @@ def split(paragraphs: Sequence[str]) -> Front:
             noted.append(glued[0])
             rest[number] = glued[1]
             break
-        elif (not by and byline.is_byline(paragraph)) or (by and names.is_title(paragraph)):
+        elif (not by and byline.is_byline(paragraph)) or (by and _completes(paragraph)):
             by.append(paragraph)
         elif paragraph[:1] in "*•·▪●" and _BULLET.match(paragraph):
             bullets.append(paragraph)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from transforms.normalize import byline, dateline, language, notes, provider, si
 from transforms.normalize import text as texts
 
 _LEAD = 3  # paragraphs among which a dateline with an agency's mark is looked for
+_ENCLOSED = re.compile(r"\(([^()]{4,80})\)\s*[-–—]?\s*(?=\S)")
 _SUBHEAD = 160  # characters of a line that may stand above the lead
 
 
@@ -60,9 +62,15 @@ def take_apart(parsed: ParsedItem, sent: Sequence[str], agency: Agency | None, c
         where, by = reading.dateline, by or reading.byline
         # The dateline's mark says whose story it is; an end mark may be that of a service passing it on.
         agency = known or (provider.named(reading.agency) if reading.agency else None) or agency
-        paragraphs[number : number + 1] = [reading.rest] if reading.rest else []
+        rest = reading.rest
+        if not by and rest[:1] == "(" and (match := _ENCLOSED.match(rest)) and byline.is_byline(match[1]):
+            by, rest = match[1], rest[match.end() :]  # `(ANSA) - ROMA, 3 MAR - (di Maria Rossi) Il ...`
+        paragraphs[number : number + 1] = [rest] if rest else []
         if not by and number < len(paragraphs) and byline.is_byline(paragraphs[number]):
             by = paragraphs.pop(number)
+        if number:
+            front, by = _above(front, paragraphs[:number], by)
+            paragraphs[:number] = [line for line in paragraphs[:number] if line not in (by, *front.notes)]
     if parsed.dateline and (said := texts.line(parsed.dateline)):
         given = dateline.parse(said, agency=agency, sent=created, language=tag)
         if where is None and paragraphs:
@@ -83,11 +91,21 @@ def _reading(
     """The dateline in the text and the number of its paragraph: the first, or one after short lines."""
     for number, paragraph in enumerate(paragraphs[:_LEAD]):
         reading = dateline.read(paragraph, agency=agency, sent=sent, language=tag)
-        if reading is not None and (number == 0 or reading.agency is not None):
+        if reading is not None and (
+            number == 0 or reading.agency is not None or all(map(byline.names_writers, paragraphs[:number]))
+        ):
             return number, reading
         if lone or len(paragraph) > _SUBHEAD or paragraph[-1] in '.!?"”»':
             break
     return 0, None
+
+
+def _above(front: notes.Front, lines: Sequence[str], by: str | None) -> tuple[notes.Front, str | None]:
+    """What the lines above a dateline say: notes to editors, a byline that is only names."""
+    noted = [line for line in lines if notes.speaks_of_changes(line)]
+    if by is None:
+        by = next((line for line in lines if line not in noted and byline.names_writers(line)), None)
+    return (front._replace(notes=(*front.notes, *noted)) if noted else front), by
 
 
 def _joined(given: Dateline, read: Dateline | None) -> tuple[Dateline, tuple[str, ...]]:
