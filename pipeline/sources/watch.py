@@ -26,6 +26,7 @@ from transforms.expand import names
 
 _CARRIED = 1 << 20  # bytes of a file that is read here; a larger one is opened by the pipeline
 _READY = 20_000  # files found and not yet taken
+_LOOK = 2.0  # seconds that one look at the folder may take, about
 _SHARE = 9  # times as long as a scan took until the next one: a tenth of a core at the most
 _DEAD = 100_000  # keys of files that are gone, before the journal is written anew
 
@@ -179,13 +180,18 @@ class WatchedFolder:
             self._scanner.forget()
             self._live = array("Q")
             self._next_rescan = now + self._settings.rescan
-        room = _READY - len(self._ready)
-        count = 0
-        pairs = []
-        for path, status in self._scanner.scan(max(1, room)):
-            count += 1
-            pairs.append((path, status))
-        self._partial = count >= max(1, room)
+        self._partial = True
+        while self._partial and self._clock() - started < _LOOK and len(self._waiting) < _READY:
+            self._partial = self._find(now)
+        ready = sorted(self._completed(now), key=lambda pair: (pair[1].st_mtime_ns, pair[0]))
+        self._ready.extend(ready)
+        self._queued.update(path for path, _ in ready)
+        if not self._partial:
+            self._next_scan = self._clock() + _SHARE * (self._clock() - started)
+
+    def _find(self, now: float) -> bool:
+        """Look at some files that were not found before: whether there may be more of them."""
+        pairs = list(self._scanner.scan(_READY))
         known = self._seen.known(np.array([file_key(*pair) for pair in pairs], np.uint64))
         taken = {path for _, path, _ in self._taken}
         for (path, status), seen in zip(pairs, known.tolist(), strict=True):
@@ -195,10 +201,7 @@ class WatchedFolder:
                     self._put_away(path, file_key(path, status))  # committed before a crash
             elif path not in self._queued:
                 self._waiting.setdefault(path, _Waiting(status, now))
-        ready = sorted(self._completed(now), key=lambda pair: (pair[1].st_mtime_ns, pair[0]))
-        self._ready.extend(ready)
-        self._queued.update(path for path, _ in ready)
-        self._next_scan = self._clock() + _SHARE * (self._clock() - started)
+        return len(pairs) >= _READY
 
     def _completed(self, now: float) -> Iterator[tuple[str, os.stat_result]]:
         clock = time.time_ns()

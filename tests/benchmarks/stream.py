@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +24,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.sinks import manifest
+from pipeline.sinks.dataset import Dataset
+from pipeline.sources.seen import Seen, file_key
+from pipeline.sources.watch import state_folder
 from tests.conftest import WIREBEAM
 from tests.soak.run import feed
 
@@ -45,7 +47,15 @@ def memory(pid: int) -> float:
 @contextmanager
 def streaming(incoming: Path, output: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
     """A stream that has begun to turn; it is told to stop at the end."""
-    command = [WIREBEAM, "stream", str(incoming), "-o", str(output), "--every", "1", *options]
+    command = [
+        WIREBEAM,
+        "stream",
+        str(incoming),
+        "-o",
+        str(output),
+        *([] if "--every" in options else ["--every", "1"]),
+        *options,
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         for line in process.stderr:
@@ -118,32 +128,22 @@ def idle(scratch: Path, files: int) -> tuple[float, float, float]:
     """Share of a core while nothing comes, beside so many files that were seen; seconds to pass them over when
     it starts; MB of memory."""
     incoming, output = scratch / "seen", scratch / "idle"
-    made = 0
     for number in range(max(1, files // 10_000)):
         folder = incoming / f"{number:04d}"
         folder.mkdir(parents=True)
         for inner in range(min(10_000, files)):
             (folder / f"{inner:05d}.txt").touch()
-            made += 1
-    from pipeline.sources.seen import Seen, file_key
-    from pipeline.sources.watch import state_folder
-
-    with streaming(incoming, output, "--max-items", "1") as process:
-        time.sleep(1)
-        process.kill()
-    shutil.rmtree(output)
-    subprocess.run([WIREBEAM, "run", __file__, "-o", str(output)], check=True, stdout=subprocess.DEVNULL)
     seen = Seen(state_folder(output, str(incoming)))
-    seen.open(None)
-    seen.add([file_key(str(path), path.stat()) for path in incoming.rglob("*.txt")])
-    from pipeline.sinks.dataset import Dataset
-
-    with Dataset.open(output, create=False) as dataset:
+    with Dataset.open(output) as dataset:
+        seen.open(None)
+        seen.add([file_key(str(path), path.stat()) for path in incoming.rglob("*.txt")])
         dataset.commit("bench", [], positions={f"folder:{incoming}": seen.position})
     with streaming(incoming, output, "--every", "2") as process:
         started = cpu(process.pid)
-        time.sleep(20)  # the first look at a million files, which happens once
-        first = cpu(process.pid) - started
+        first = -1.0
+        while cpu(process.pid) - started > first + 0.2:  # the first look at all files, which happens once
+            first = cpu(process.pid) - started
+            time.sleep(8)
         before = cpu(process.pid)
         time.sleep(30)
         share = (cpu(process.pid) - before) / 30
