@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.dataset as ds
 import pytest
 
 WIREBEAM = str(Path(sys.executable).with_name("wirebeam"))
@@ -16,16 +17,18 @@ AT_LEAST = {
     "accounted": 1.0,
     "headline": 0.99,
     "anpa.slugline": 0.99,
-    "dateline.place": 0.97,
-    "dateline.date": 0.98,
-    "dateline.country": 0.95,
-    "byline.p": 0.95,
-    "byline.r": 0.95,
+    "dateline.place": 0.995,
+    "dateline.date": 0.997,
+    "dateline.country": 0.997,
+    "dateline.region": 0.99,
+    "byline.p": 0.99,
+    "byline.r": 0.99,
     "copies.resend": 0.99,
     "copies.crosspost": 0.99,
     "copies.retouch": 0.95,
     "copies.trim": 0.90,
 }
+# Issue 5 asks for .002 false datelines; the mark-up misses nine that the text has (see the test below).
 AT_MOST = {"rejected": 0.0, "dateline.false": 0.01, "merges.wrong": 0.01}
 
 
@@ -65,6 +68,24 @@ def test_feed_at_least(scores: dict[str, float], figure: str) -> None:
 @pytest.mark.parametrize("figure", AT_MOST)
 def test_feed_at_most(scores: dict[str, float], figure: str) -> None:
     assert scores[figure] <= AT_MOST[figure]
+
+
+def test_datelines_where_the_mark_up_has_none_are_datelines(reuters: tuple[Path, Path]) -> None:
+    """Each bears a known city and a day, or a month, of the item's own: what the mark-up missed is no prose."""
+    feed, output = reuters
+    gold = [json.loads(line) for line in (feed / "gold.jsonl").read_text("utf-8").splitlines()]
+    bare = {g["guid"].rsplit(":", 1)[-1] for g in gold if not g["dateline"] and g["kind"] != "UNPROC"}
+    columns = ["source", "dateline", "version_created"]
+    table = ds.dataset(output / "stories", partitioning="hive").to_table(columns=columns)
+    found = [
+        (row["dateline"], row["version_created"].date())
+        for row in table.to_pylist()
+        if Path(row["source"]).name.partition(".")[0] in bare and (row["dateline"] or {}).get("place_text")
+    ]
+    assert len(found) <= 9
+    for dateline, sent in found:
+        assert dateline["places"][0]["country"] is not None
+        assert abs((dateline["date"] - sent).days) <= 31, dateline
 
 
 def test_labelled_pairs(reuters: tuple[Path, Path], shared: Path, tools: Path) -> None:
