@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Iterator, Sequence
+import dataclasses
+import hashlib
+import itertools
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -89,30 +93,41 @@ class Verdicts:
         self._flush()
         table = pa.Table.from_batches(self._chunks, schema=VERDICTS)
         # Arrow's sort is stable: the order of time, in which rows were added, stays within a partition.
-        table = table.take(pc.sort_indices(table, [("dataset", "ascending"), ("partition", "ascending")]))
+        order = pc.sort_indices(table, [("dataset", "ascending"), ("partition", "ascending")])
+        parts = (table.take(order.slice(start, _CHUNK)) for start in range(0, len(order), _CHUNK))
         schema = VERDICTS.with_metadata({"files": "\n".join(staged)})
-        whole = pa.BufferOutputStream()
-        with pa.ipc.new_file(whole, schema) as writer:
-            writer.write_table(table.cast(schema))
-        content = whole.getvalue()
-        target = path.with_stem(f"{path.stem}-{blake2b(content, digest_size=8).hexdigest()}")
-        with durable.explained(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            durable.place(target, content)
-        return list(_slices(table, str(target), rows_per_file))
+        with durable.explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
+            with beside.open("xb") as file, pa.ipc.new_file(file, schema) as writer:
+                plans = list(_slices(_written(parts, writer), rows_per_file))
+            with beside.open("rb") as content:
+                digest = hashlib.file_digest(content, lambda: blake2b(digest_size=8)).hexdigest()
+            target = path.with_stem(f"{path.stem}-{digest}")
+            beside.replace(target)
+        return [dataclasses.replace(one, verdicts=str(target)) for one in plans]
 
 
-def _slices(table: pa.Table, path: str, rows_per_file: int) -> Iterator[FilePlan]:
+def _written(tables: Iterable[pa.Table], writer: pa.RecordBatchFileWriter) -> Iterator[pa.Table]:
+    """The same tables, each written before the next is made."""
+    for table in tables:
+        writer.write_table(table)
+        yield table
+
+
+def _slices(tables: Iterable[pa.Table], rows_per_file: int) -> Iterator[FilePlan]:
     """Runs of rows of one partition, cut where a file would grow beyond its rows or `_FILE_BYTES`."""
     names = ("dataset", "partition", "bytes")
-    entries = zip(*(table.column(name).to_pylist() for name in names), strict=True)
+    entries = itertools.chain.from_iterable(
+        zip(*(table.column(name).to_pylist() for name in names), strict=True) for table in tables
+    )
     start = rows = size = 0
     current: tuple[str, str] | None = None
     for name, partition, own in entries:
         full = rows >= rows_per_file or (rows and size + own > _FILE_BYTES)
         if current is not None and (full or current != (name, partition)):
-            yield FilePlan(*current, path, start, rows)
+            yield FilePlan(*current, "", start, rows)
             start, rows, size = start + rows, 0, 0
         current, rows, size = (name, partition), rows + 1, size + own
     if current is not None:
-        yield FilePlan(*current, path, start, rows)
+        yield FilePlan(*current, "", start, rows)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,12 +28,14 @@ class StagedRows:
 
     Attributes:
         tables: one for each file.
+        maps: the memory that they lie in.
         times: the rows' `version_created` (or the column named), microseconds since the epoch (UTC), of all
             tables one after the other.
     """
 
     tables: Sequence[pa.Table]
     time: str = "version_created"
+    maps: Sequence[mmap.mmap] = ()
     times: Times = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,7 +45,10 @@ class StagedRows:
     @classmethod
     def open(cls, files: Sequence[StagedFile], time: str = "version_created") -> StagedRows:
         """The rows of staged files; `time` is the column that orders them."""
-        return cls([pa.ipc.open_file(pa.memory_map(file.path)).read_all() for file in files], time)
+        maps = [_mapped(file.path) for file in files]
+        return cls(
+            [pa.ipc.open_file(pa.BufferReader(pa.py_buffer(one))).read_all() for one in maps], time, maps
+        )
 
     def in_order(self, names: Sequence[str], keys: Sequence[str], bulk: str) -> Iterator[tuple[Any, ...]]:
         """All rows by time, then by `keys`.
@@ -75,6 +82,8 @@ class StagedRows:
             columns = [self.time, *_PLACE, *names]
             yield from zip(*(whole.column(name).to_pylist() for name in columns), strict=True)
             start = end
+            for one in self.maps:
+                one.madvise(mmap.MADV_DONTNEED)  # what was read stays the file system's, not ours
 
     def _part(self, number: int, rows: Times, sizes: Times, names: Iterable[str]) -> pa.Table:
         """Rows of one file with where they stand, and their time as a number."""
@@ -86,3 +95,8 @@ class StagedRows:
         ):
             part = part.append_column(name, pa.array(values))
         return part
+
+
+def _mapped(path: str) -> mmap.mmap:
+    with Path(path).open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
