@@ -8,25 +8,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow.dataset as ds
 import pytest
 
 from pipeline.compact import compact
-from pipeline.link import plan
 from pipeline.memory import Memory
 from pipeline.sinks.dataset import Dataset
-from pipeline.sinks.parquet import write_data_file
-from pipeline.sinks.staging import stage_items, stage_rejects
-from pipeline.stage import ITEMS, StagedFile
-from pipeline.write import gather, with_enrichment, with_links
-from schemas.arrow import REJECTS as REJECTS_SCHEMA
-from schemas.arrow import STORIES
 from schemas.errors import Code, Reject, Stage
 from schemas.item import Item
+from tests.pipeline import cycles
 from tests.pipeline.sinks import rows
-from transforms.dedupe.fingerprint import encode
-from transforms.dedupe.sketch import sketch
-from transforms.step import REJECTS
 
 HOUR = 3_600_000_000
 HORIZON = 12 * HOUR
@@ -52,58 +42,10 @@ WORDS = [
 ]
 
 
-def files_of(
-    dataset: Dataset, name: str, items: Sequence[Item], rejects: Sequence[Reject], memory: Memory | None
-) -> tuple[list[Any], Counter[tuple[str, str]]]:
-    """The staged files of a cycle, and what its linking counted."""
-    folder = dataset.staging(name)
-    staged = []
-    prints = [encode(sketch(item)) for item in items]
-    if items:
-        made = stage_items(folder / "items", items, prints, dataset.partition_by)
-        staged.append(StagedFile(ITEMS, made.path, len(made.ids)))
-    if rejects:
-        made = stage_rejects(folder / "rejects", rejects, run_id="run", now=0)
-        staged.append(StagedFile(REJECTS, made.path, len(made.ids)))
-    plans, counts = plan(staged, dataset, folder / "links", HORIZON, 1000, memory)
-    files = []
-    for one in plans:
-        tables = []
-        for found, verdicts in gather(one):
-            if one.dataset == "rejects":
-                tables.append(found.select(REJECTS_SCHEMA.names))
-            else:
-                linked = with_enrichment(with_links(found, verdicts), None)
-                tables.append(linked.select(STORIES.names))
-        files.append(
-            write_data_file(
-                folder, one.dataset, one.partition, tables, run_id="run", partition_by=dataset.partition_by
-            )
-        )
-    return files, counts
-
-
 def cycle(
     dataset: Dataset, number: int, items: Sequence[Item], rejects: Sequence[Reject], memory: Memory | None
 ) -> Counter[tuple[str, str]]:
-    files, counts = files_of(dataset, f"cycle{number}", items, rejects, memory)
-    commit = dataset.commit(f"cycle{number}", files)
-    dataset.discard(f"cycle{number}")
-    if memory is not None:
-        memory.committed(commit.sequence)
-    return counts
-
-
-def held(output: Path) -> dict[str, list[dict[str, Any]]]:
-    found = {}
-    for name in ("stories", "duplicates", "rejects"):
-        if any((output / name).rglob("*.parquet")):
-            table = ds.dataset(output / name, format="parquet", partitioning="hive").to_table()
-            made = table.to_pylist()
-            found[name] = sorted(
-                made, key=lambda row: (row.get("item_id") or row["reject_id"], row["source"])
-            )
-    return found
+    return cycles.run(dataset, f"cycle{number}", items, rejects, HORIZON, memory)
 
 
 def story(draw: random.Random) -> str:
@@ -167,7 +109,7 @@ def test_kept_from_cycle_to_cycle_it_links_as_separate_runs_do(seed: int, tmp_pa
         with Dataset.open(tmp_path / name) as dataset:
             counted.append([cycle(dataset, n, *one, memory) for n, one in enumerate(feed(seed))])
     assert counted[0] == counted[1]
-    apart, kept = held(tmp_path / "apart"), held(tmp_path / "kept")
+    apart, kept = cycles.rows(tmp_path / "apart"), cycles.rows(tmp_path / "kept")
     assert apart == kept
     whole = sum(counted[0], Counter())
     assert whole["redelivered", ""] > 5
@@ -198,12 +140,12 @@ def test_it_reads_anew_what_it_did_not_see(tmp_path: Path) -> None:
         for number, one in enumerate(feed(9)):
             with Dataset.open(output) as dataset:
                 if number % 5 == 2:
-                    files_of(dataset, "lost", *one, memory)
+                    cycles.stage(dataset, "lost", *one, HORIZON, memory)
                     dataset.discard("lost")
                 counted.append(cycle(dataset, number, *one, memory))
             if number == 20:
                 compact(output, horizon=HORIZON, ner="off")
-        results.append((counted, held(output)))
+        results.append((counted, cycles.rows(output)))
     assert results[0] == results[1]
 
 
