@@ -13,7 +13,9 @@ FROM (
           OR coalesce(revision_kind, '') = 'kill'
       )
     QUALIFY row_number() OVER (
-        PARTITION BY story_id ORDER BY version_created DESC, received_at DESC, item_id DESC
+        -- Versions are no counters everywhere: their numbers order what has one time, no more.
+        PARTITION BY story_id
+        ORDER BY version_created DESC, TRY_CAST(version AS BIGINT) DESC NULLS LAST, received_at DESC, item_id DESC
     ) = 1
 )
 WHERE pub_status = 'usable' AND coalesce(revision_kind, '') <> 'kill';

@@ -129,10 +129,13 @@ def test_latest_is_the_valid_version(tmp_path: Path) -> None:
             pub_status="canceled",
             embargoed_until=dt.datetime(2999, 1, 1, tzinfo=dt.UTC),
         ),
+        row(13, 0, uri="urn:test:13", story_id="urn:test:13", version="10", headline="tenth of one minute"),
+        row(14, 0, uri="urn:test:13", story_id="urn:test:13", version="9", headline="ninth of one minute"),
     )
     with query.connect(root) as connection:
         found = connection.execute("SELECT headline FROM latest ORDER BY headline").fetchall()
-    assert [headline for (headline,) in found] == ["known", "second", "was under embargo"]
+    shown = ["known", "second", "tenth of one minute", "was under embargo"]
+    assert [headline for (headline,) in found] == shown
 
 
 def test_links_name_what_they_lead_to_and_how_long_it_took(tmp_path: Path) -> None:
