@@ -10,7 +10,6 @@ Link is one serial step over sketches; Write is parallel over the final files, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import apache_beam as beam
@@ -19,7 +18,6 @@ from pipeline.finish import Finish
 from pipeline.link import Link
 from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
-from pipeline.sources.files import Resource
 from pipeline.sources.transform import Read
 from pipeline.stage import StageItems, StageRejects
 from pipeline.workers import CheckWorkers, Terms
@@ -27,11 +25,6 @@ from pipeline.write import Write
 from transforms.expand.expand import Hints
 from transforms.normalize.transform import Normalize
 from transforms.parse.transform import Parse
-
-
-def listed(resources: Sequence[Resource]) -> beam.PTransform:
-    """The source of a batch: resources that are known before the pipeline runs."""
-    return beam.Create(list(resources), reshuffle=False).with_output_types(Resource)
 
 
 def build(
@@ -47,18 +40,18 @@ def build(
     Args:
         pipeline: an empty pipeline; its options say where it runs.
         config: what the run is told.
-        source: gives the `Resource`s to read (`listed`, `pipeline.sources.spool.ReadSpool`).
+        source: gives the `Resource`s to read, dealt out to all workers (`pipeline.sources.listing.Listed`)
+            or not (`pipeline.sources.spool.ReadSpool`).
         dataset: where rows go. The graph stages them below `dataset.staging(config.run_id)`; to commit
             them is the driver's part, once the pipeline is done (`pipeline.run`).
-        spread: deal resources and final files out to all workers. Where one worker runs a small graph
-            again and again, dealing out costs more than it gives.
+        spread: deal final files out to all workers. Where one worker runs a small graph again and again,
+            dealing out costs more than it gives.
     """
     folder: Path = dataset.staging(config.run_id)
     keys = dataset.partition_by
 
     found = pipeline | "Source" >> source
     if spread:
-        found |= "Spread" >> beam.Reshuffle()
         found |= "CheckWorkers" >> CheckWorkers(Terms.of(folder, config.inputs))
     raw = found | "Read" >> Read(Hints(config.provider, config.source_format), config.expansion)
     parsed = raw.items | "Parse" >> Parse(config.parsing)

@@ -14,7 +14,7 @@ from apache_beam.runners.runner import PipelineState
 from pipeline import finish, report
 from pipeline.engine import Engine
 from pipeline.failure import explained
-from pipeline.graph import build, listed
+from pipeline.graph import build
 from pipeline.options import LOCAL, Config
 from pipeline.sinks import commit as steps
 from pipeline.sinks.commit import Failpoint
@@ -22,6 +22,7 @@ from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.manifest import Manifest
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sources.files import find
+from pipeline.sources.listing import Listed
 from schemas.errors import WirebeamError
 from transforms.enrich.enricher import enricher
 
@@ -60,7 +61,7 @@ def run(config: Config, runner: str = LOCAL, arguments: Sequence[str] = ()) -> O
     keys = PartitionBy.parse(config.partition_by) if config.partition_by else None
     with Dataset.open(config.output, partition_by=keys) as dataset:
         pipeline = beam.Pipeline(options=engine.options)
-        build(pipeline, config, listed(list(find(config.inputs))), dataset)
+        build(pipeline, config, Listed(list(find(config.inputs))), dataset)
         result, committed = ingest(dataset, config.run_id, lambda: engine.execute(pipeline), positions=None)
         made = report.compose(
             run_id=config.run_id,
