@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK := requirements/dev.txt
 
-.PHONY: setup demo test test-engines test-spark lint bench bench-queries dictionary bench-engines bench-stream fuzz soak lock clean
+.PHONY: setup demo test test-engines test-spark lint bench bench-queries dictionary bench-engines bench-stream bench-scale fuzz soak lock clean
 
 setup: $(READY)
 
@@ -53,6 +53,10 @@ bench: setup
 # Typical questions and the report on a million items; needs ../shared and 2 GB.
 bench-queries: setup
 	$(BIN)/python -m tests.benchmarks.queries
+
+# A million items: half an hour of one core, 8 GB of disk; ITEMS=100000 for less.
+bench-scale: setup
+	$(BIN)/python -m tests.benchmarks.scale $(ITEMS)
 
 bench-engines: setup
 	$(BIN)/python -m tests.benchmarks.engines

@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmarks import datelines, entities, formats
+from tests.benchmarks import datelines, entities, formats, links
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 RATIO, MEMORY, GROWTH = 2.0, 1 << 30, 2.2
@@ -199,6 +199,7 @@ def compare() -> int:
         double = measured("pipeline", [str(feed), str(again)])
         tagged = entities.compare(feed)
         quick = datelines.compare(feed)
+        linked = links.compare(feed, scratch)
     ratio = beam["seconds"] / plain["seconds"]
     growth = double["seconds"] / beam["seconds"]
     print(f"{'':22s} {'loop':>12s} {'pipeline':>12s} {'twice':>12s}")
@@ -212,7 +213,7 @@ def compare() -> int:
     print(f"{'peak memory, MB':22s} " + " ".join(f"{column['peak'] / 1e6:12,.0f}" for column in columns))
     print(f"pipeline / loop {ratio:.2f} (at most {RATIO}); twice the input {growth:.2f} times as long")
     kept = ratio <= RATIO and beam["peak"] <= MEMORY and growth <= GROWTH
-    kept &= formats.compare() & tagged & quick
+    kept &= formats.compare() & tagged & quick & linked
     print("every figure within its bound" if kept else "a figure is OUT OF ITS BOUND")
     return 0 if kept else 1
 

@@ -246,6 +246,24 @@ def make_feed(shared: Path, folder: Path) -> Path:
     return folder
 
 
+def print_table(found: dict[str, Item], pairs: Sequence[Pair], copied: Sequence[Pair]) -> None:
+    """The usual rules and Wirebeam on the labelled pairs and on the known copies."""
+    rules = {
+        "identical text": lambda one, other: (identical(found[one], found[other]), False),
+        "Jaccard >= .7": lambda one, other: (resembling(found[one], found[other]), False),
+        "wirebeam": linked(found),
+    }
+    kinds = sorted({kind for *_, kind in copied})
+    print(f"{'':16s} {'P':>6s} {'R':>6s} {'forms':>6s} {'kept':>6s}", *(f"{kind:>9s}" for kind in kinds))
+    for name, rule in rules.items():
+        made, others = figures(pairs, found, rule), figures(copied, found, rule)
+        row = f"{name:16s} {made.precision:6.3f} {made.recall:6.3f} {made.forms:6.3f} "
+        row += f"{made.kept:3d}/{made.pairs['correction']}"
+        print(row, *(f"{others.share(kind):9.3f}" for kind in sorted(others.pairs)))
+    merged, wrong = wrong_merges(found)
+    print(f"{merged} duplicates, {wrong} of them not the text they stand for")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -261,22 +279,7 @@ def main() -> None:
         feed = make_feed(given.shared, Path(folder) / "feed")
         found = items(feed / "raw")
         pairs, copied = labelled(given.shared), known(feed)
-        rules = {
-            "identical text": lambda one, other: (identical(found[one], found[other]), False),
-            "Jaccard >= .7": lambda one, other: (resembling(found[one], found[other]), False),
-            "wirebeam": linked(found),
-        }
-        print(
-            f"{'':16s} {'P':>6s} {'R':>6s} {'forms':>6s} {'kept':>6s}",
-            *(f"{k:>9s}" for k in sorted({k for *_, k in copied})),
-        )
-        for name, rule in rules.items():
-            made, others = figures(pairs, found, rule), figures(copied, found, rule)
-            row = f"{name:16s} {made.precision:6.3f} {made.recall:6.3f} {made.forms:6.3f} "
-            row += f"{made.kept:3d}/{made.pairs['correction']}"
-            print(row, *(f"{others.share(kind):9.3f}" for kind in sorted(others.pairs)))
-        merged, wrong = wrong_merges(found)
-        print(f"{merged} duplicates, {wrong} of them not the text they stand for")
+        print_table(found, pairs, copied)
         if given.halves:
             print("bounds set on one half, measured on the other:")
             every: Counter[str] = Counter()
