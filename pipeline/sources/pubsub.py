@@ -138,7 +138,8 @@ class PubsubSource:
             with contextlib.suppress(CancelledError):
                 stream.result(timeout=_CLOSING)
             self._give_back()
-            self._client.close()
+            # Threads of the client may still speak: its channel closes when the last of them lets it go.
+            self._client = None
         except TimeoutError:
             _LOG.info("feed %s: its stream ends with the process", self.name)
         except (GoogleAPIError, GoogleAuthError) as error:
