@@ -101,14 +101,14 @@ def run(
     )
     with progress():
         outcome = run_batch(config, runner, _beam_options)
-        if table:
-            from pipeline.sinks.iceberg import publish
-
-            publish(output, table, catalog_uri)
     if as_json:
         print_json(dict(outcome.report))
     else:
         display.report(outcome.report, str(output))
+    if table:
+        from pipeline.sinks.iceberg import publish
+
+        publish(output, table, catalog_uri)
     if strict and outcome.counts["rejects"]:
         raise typer.Exit(FAILED)
 

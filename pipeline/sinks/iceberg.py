@@ -64,7 +64,8 @@ def publish(output: Path | str, target: str, uri: str | None = None) -> list[Pub
     with _explained(target):
         catalog = _catalog(name, uri, dataset.root)
         catalog.create_namespace_if_not_exists(namespace)
-        return [_publish(catalog, f"{namespace}.{one}", one, dataset.snapshot()) for one in DATASETS]
+        snapshot = dataset.snapshot()
+        return [_publish(catalog, f"{namespace}.{one}", one, snapshot) for one in DATASETS]
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -279,6 +280,23 @@ def test_counts_that_add_up_and_are_not_true(whole: Path) -> None:
 def test_a_commit_that_claims_more_than_it_adds(tmp_path: Path) -> None:
     write(tmp_path, [rows.row(1)], counts={"read": 2, "stories": 2})
     assert broken(tmp_path) == {"accounted"}
+
+
+def test_upkeep_says_what_it_removes(tmp_path: Path) -> None:
+    write(tmp_path, [rows.row(1), rows.row(30)])
+    gone, *_ = Dataset.read(tmp_path).files("stories")
+
+    def removed(counts: dict[str, int]) -> set[str]:
+        other = Path(shutil.copytree(tmp_path, tmp_path.with_name(f"{tmp_path.name}-{counts}")))
+        with Dataset.open(other) as dataset:
+            dataset.commit("upkeep", [], removed=[gone.path], counts=counts)
+        return broken(other)
+
+    assert removed({"expired": 1}) == set()
+    assert removed({}) == {"accounted"}
+    assert removed({"expired": 2}) == {"accounted"}
+    replayed = {"read": 0, "stories": 0, "duplicates": 0, "rejects": 0, "redelivered": 0}
+    assert removed(replayed) == {"accounted"}
 
 
 def test_many_files_with_one_fault_are_one_finding(tmp_path: Path) -> None:
