@@ -33,7 +33,8 @@ def connect(output: Path) -> duckdb.DuckDBPyConnection:
         WirebeamError: `output` is no dataset.
     """
     dataset = Dataset.read(output)
-    connection = duckdb.connect()
+    # What a question needs and is not installed is said, not fetched.
+    connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     connection.execute("SET TimeZone = 'UTC'")
     for _, statement in statements(dataset.snapshot()):
         execute(connection, statement)

@@ -249,6 +249,12 @@ def test_an_answer_as_parquet_through_a_pipe(news: Path, wirebeam: Any) -> None:
         assert len(table) == connection.execute("SELECT count(*) FROM stories").fetchone()[0]
 
 
+def test_nothing_is_fetched_for_a_question(news: Path) -> None:
+    with query.connect(news) as connection:
+        found = connection.execute("SELECT current_setting('autoinstall_known_extensions')").fetchone()
+        assert found == (False,)
+
+
 def test_nested_values_are_json_in_csv(news: Path, wirebeam: Any) -> None:
     import csv
 

@@ -195,7 +195,7 @@ def test_a_rest_catalog_is_asked_over_http(tmp_path: Path) -> None:
 
 
 def test_duckdb_reads_the_table_where_its_extension_is_to_be_had(published: Path) -> None:
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
         try:
             connection.execute("LOAD iceberg")
         except duckdb.Error as error:
