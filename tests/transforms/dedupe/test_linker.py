@@ -259,3 +259,25 @@ def test_a_second_run_goes_on_where_the_first_ended(item, stream, cut):
     for one in ordered[:cut]:
         linker.hold(one, first[one.item_id])
     assert first | {one.item_id: linker.link(one) for one in ordered[cut:]} == whole
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+@given(streams(), st.integers(0, 40))
+def test_what_is_held_may_come_in_any_order_and_lie_behind_the_item(item, stream, at):
+    """A late item gets the verdict of its place, whatever else is held, and earlier items are forgotten late."""
+    made, rng = stream
+    sketches = {s.item_id: s for s in (sketch(item(t, h, hours=n, **f)) for t, h, n, f in made)}
+    ordered = sorted(sketches.values(), key=lambda one: one.order)
+    late = ordered[min(at, len(ordered) - 1)]
+    found = assign(ordered)
+    linker = Linker()
+    rest = [one for one in ordered if one is not late]
+    rng.shuffle(rest)
+    for one in rest:
+        linker.hold(one, found[one.item_id])
+    verdict = linker.link(late)
+    assert (verdict.duplicate_of, verdict.revision_of, verdict.relation) == (
+        found[late.item_id].duplicate_of,
+        found[late.item_id].revision_of,
+        found[late.item_id].relation,
+    )
