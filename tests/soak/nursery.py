@@ -13,12 +13,15 @@ import random
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline import feeds
 from pipeline.cli import main as wirebeam
 from pipeline.sinks import manifest
 from pipeline.sinks.lease import owner
+from pipeline.sources import http, kafka, watch
 from pipeline.stream import Stream
 
 
@@ -32,6 +35,7 @@ def begin(arguments: list[str]) -> int:
     except SystemExit as end:
         os._exit(end.code if isinstance(end.code, int) else 1)
     except BaseException:
+        traceback.print_exc()
         os._exit(70)
     os._exit(0)
 
@@ -50,7 +54,7 @@ def main() -> int:
     arguments = sys.argv[cut + 1 :]
     output = Path(arguments[arguments.index("-o") + 1])
     moments = random.Random(int(seed))
-    assert Stream is not None
+    assert all((Stream, feeds, http, kafka, watch))  # imported before any fork
     for number in range(int(kills)):
         newest = manifest.newest(output / manifest.FOLDER)
         pid = begin(arguments)

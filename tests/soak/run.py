@@ -209,7 +209,9 @@ def killed(scratch: Path, raw: Path, kills: int, rate: float, longest: float, se
     feeding += ["--rate", str(rate), "--seed", str(seed)]
     streaming = ["stream", "--feeds", str(feeds), "-o", str(output), "--every", "0.5"]
     nursery = [sys.executable, "-m", "tests.soak.nursery", str(kills), str(seed), "0.3", str(longest)]
-    killing = subprocess.Popen([*nursery, "--", *streaming], stderr=subprocess.DEVNULL)
+    log = scratch / "stream.log"
+    with log.open("wb") as said:
+        killing = subprocess.Popen([*nursery, "--", *streaming], stderr=said)
     feeder: subprocess.Popen[bytes] | None = None
     try:
         while owner(output) is None and killing.poll() is None:
@@ -221,7 +223,8 @@ def killed(scratch: Path, raw: Path, kills: int, rate: float, longest: float, se
         if feeder is not None:
             feeder.kill()
     if ended != (0, 0):
-        raise RuntimeError(f"the stream and the feeder ended with {ended}")
+        last = log.read_text("utf-8", "replace")[-2_000:]
+        raise RuntimeError(f"the stream and the feeder ended with {ended}: {last}")
     # What was dropped after the last stream had ended, if the kills were over before the feed was.
     last = [WIREBEAM, *streaming, "--stop-when-idle", "3s"]
     subprocess.run(last, check=True, stderr=subprocess.DEVNULL)
