@@ -41,7 +41,7 @@ _DAY_MARK = re.compile(r"(.*\d\s*日)[\s\u3000]+(\S{2,12})$")
 
 def peel(head: str) -> Peeled | None:
     """A head in one of these forms without its mark; None for a head in another form."""
-    if LETTERS.search(head) is None:
+    if head.isascii() or LETTERS.search(head) is None:
         return None
     if match := _EQUALS.match(head):
         place, mark, rest = match.groups()

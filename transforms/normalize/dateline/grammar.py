@@ -14,7 +14,7 @@ from typing import NamedTuple
 from schemas.agency import agencies
 from schemas.item import Place
 from schemas.places import fold
-from transforms.normalize.dateline import dates, east_asian, known, marks
+from transforms.normalize.dateline import dates, east_asian, known, marks, reporters
 from transforms.normalize.dateline.dates import Found
 from transforms.normalize.dateline.listing import places_of, plausible
 from transforms.normalize.dateline.resolve import resolve
@@ -60,7 +60,7 @@ class _Parts:
 
 
 _NOISE = " \t\r\n\u00a0\u3000*•·|>~"
-_TRAIL = _NOISE + ",;:-–—_=，、،"
+_TRAIL = reporters.EDGES
 _BRACKET = re.compile(r"[(（\[]\s*([^()（）\[\]]{1,80}?)\s*[)）\]][.,:;\s]*$")
 _SLASHES = re.compile(r"(?:^|(?<=[\s.,]))/\s*([^/()（）]{1,80}?(?:/[^/()\s]{1,20})?)\s*(/?)[.,:;\s]*$")
 _GLUED = re.compile(r"/([^\W\d_][^/(),\s]{1,30})(/)[.,:;\s]*$")
@@ -73,13 +73,6 @@ _TIME = re.compile(
     r"[,\s]*\b\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|GMT|UTC|Uhr|h|[A-Z]{3,4})?[\s.,]*$"
     r"|[,\s]+\d{4}\s*(?:GMT|UTC)[\s.,]*$"
 )
-_BY = re.compile(
-    r"(?:by|von|par|por|di|van|av|af|door|from|text(?:e|o)?:?|текст:?|de|da)\s+(?=\S+\s)", re.IGNORECASE
-)
-_REPORTER = re.compile(
-    r"(?:корр(?:еспондент)?\.?|corr\.?|correspondent|记者|記者|通讯员|通訊員)\s*", re.IGNORECASE
-)
-_SEVERAL = re.compile(r"[/、]")
 _CAPITALS = re.compile(r"(?<=[\s.,])([^\W\d_a-zß-öø-ÿа-я][^\W\d_a-zß-öø-ÿа-я.-]{1,14})[\s.,]*$")
 _DASHED = re.compile(r"\s[-–—]\s")
 _SMALL_MARK = re.compile(r"[^\W\d_]{2,16}")
@@ -118,7 +111,8 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
         and parts.date is not None
         and parts.text.endswith((",", ", ", ". "))
         and not _DASHED.search(parts.text)
-        and marks.is_mark(name := parts.text.strip(_TRAIL + "."))
+        and marks.begins((name := parts.text.strip(_TRAIL + ".")).partition(" ")[0])
+        and marks.is_mark(name)
         and resolve(name) is None
     ):
         parts.text, parts.mark, parts.manner = "", name, "first"
@@ -150,7 +144,7 @@ def _head(parts: _Parts) -> Head:
 def _where(text: str, key: str | None, language: str | None) -> Head:
     """Byline and places of what is left of a head without its date and mark; wires repeat them daily."""
     divided = text.rstrip().endswith((",", ".", "，")) or bool(east_asian.LETTERS.search(text))
-    text, byline = _byline(text)
+    text, byline = reporters.cut(text)
     place = text.strip(_TRAIL)
     if place.count("(") > place.count(")"):
         place = place.replace("(", "", 1).strip(_TRAIL)
@@ -191,7 +185,7 @@ def _mark_at_end(parts: _Parts) -> None:
             parts.mark, parts.manner, parts.date = name, "enclosed", parts.date or date
         elif marks.is_mark(inside):
             parts.mark, parts.manner = inside, "enclosed"
-        elif reporter := _REPORTER.match(inside):
+        elif reporter := reporters.REPORTER.match(inside):
             words = inside[reporter.end() :].split()
             size = next((n for n in (2, 1) if len(words) > n and marks.is_mark(" ".join(words[:n]))), 0)
             if size == 0 and marks.is_mark(" ".join(words)):
@@ -266,7 +260,7 @@ def _unknown_at_end(parts: _Parts) -> bool:
 
 def _mark_at_start(parts: _Parts) -> None:
     """Take a mark off the beginning: `(ANSA) - ROMA`, `新华社北京`."""
-    if east_asian.LETTERS.match(parts.text) or parts.text[:1] in "（(":
+    if not parts.text.isascii() and (east_asian.LETTERS.match(parts.text) or parts.text[:1] in "（("):
         text, name = east_asian.glued_at_start(parts.text.lstrip("（( "))
         if name:
             parts.text, parts.mark, parts.manner = text, name, "enclosed"
@@ -278,23 +272,3 @@ def _mark_at_start(parts: _Parts) -> None:
         if (bool(opened and closed) or own) and (marks.is_mark(mark) or marks.is_mark(mark.split(" ")[0])):
             parts.mark, parts.manner = mark, "first"
             parts.text = parts.text[match.end() :]
-
-
-def _byline(text: str) -> tuple[str, str | None]:
-    """A text without the byline at its beginning, and that: `By Kim Min-ji SEOUL`, `記者王小明台北`."""
-    whole = text
-    text = text.strip(_TRAIL)
-    if match := _REPORTER.match(text):
-        name = text[match.end() :]
-        # The place is the longest known ending: names of people have two characters and more.
-        for start in range(2, len(name) - 1):
-            if resolve(_SEVERAL.split(name[start:])[0]) is not None:
-                return name[start:], name[:start].strip() or None
-    elif match := _BY.match(text):
-        words = text[match.end() :].split()
-        for start in range(2, min(len(words), 12)):
-            tail = " ".join(words[start:])
-            shouted = tail.split(",")[0].isupper() and not words[start - 1].isupper()
-            if shouted or (plausible(tail) and resolve(tail) is not None):
-                return tail, " ".join(words[:start]).rstrip(",")
-    return whole, None

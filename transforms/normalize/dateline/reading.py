@@ -86,7 +86,7 @@ def _stopped(paragraph: str, window: str, key: str | None, language: str | None)
     for number, match in enumerate(_STOPS.finditer(window[:STOPPED])):
         if number == MOST or not _SENTENCE.match(paragraph[match.end() :].lstrip()):
             break
-        if not any(map(str.isdigit, window[: match.start()])):
+        if not _may_close(window[: match.start()], match.group()):
             continue
         head = analyse(window[: match.start()], key, language)
         if head.date is None or not head.date.certain or head.date.day is None:
@@ -98,6 +98,17 @@ def _stopped(paragraph: str, window: str, key: str | None, language: str | None)
         elif head.mark and (placed or (head.manner == "first" and head.place_text is None)):
             return head, match.end()
     return None
+
+
+def _may_close(text: str, sign: str) -> bool:
+    """Whether a text may be a head before a stop or a colon: told by its last word, or its first."""
+    words = text.split()
+    last = words[-1].strip("()/,") if words else ""
+    if len(words) < 2 or not last or not any(map(str.isdigit, text)):
+        return False
+    if sign == ":":
+        return last[0].isdigit()
+    return last.isupper() or marks.begins(last) or marks.begins(words[0].strip("(),./"))
 
 
 def _closers(window: str) -> Iterator[re.Match[str]]:
