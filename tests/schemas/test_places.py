@@ -129,20 +129,22 @@ def test_the_table_credits_geonames() -> None:
     assert "GeoNames" in (DATA / "README.md").read_text("utf-8")
 
 
-def test_the_table_takes_little_memory() -> None:
-    """Resident memory of a process that loads it; the issue allows 150 MB."""
+def test_the_table_loads_quickly_and_takes_little_memory() -> None:
+    """A process that loads it: the issue allows half a second (of CPU, the machine is shared) and 150 MB."""
     script = (
-        "import os, pyarrow.parquet\n"
+        "import os, time, pyarrow.parquet\n"
         "def held(): return int(open('/proc/self/statm').read().split()[1]) * os.sysconf('SC_PAGE_SIZE')\n"
         "from schemas.places import places\n"
-        "before = held()\n"
+        "before, started = held(), time.process_time()\n"
         "places().find('london')\n"
-        "print((held() - before) // 1_000_000)\n"
+        "print(time.process_time() - started, (held() - before) // 1_000_000)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
     )
-    assert int(done.stdout) < 150
+    seconds, megabytes = done.stdout.split()
+    assert float(seconds) < 0.5
+    assert int(megabytes) < 150
 
 
 @given(st.text(max_size=40))
