@@ -140,7 +140,7 @@ def quality(found: Mapping[str, Rows]) -> Section:
     return Section(
         "quality",
         "Quality warnings",
-        "What was mended or could not be told, by the codes of the column `warnings`.",
+        "What was mended or could not be told, by the codes of the column warnings.",
         [plots.bars(rows[:12], "warning", "items", "items by warning")],
         [
             table(

@@ -21,6 +21,10 @@ _STEP_UNITS = {
 _STEP_FORMATS = {"hour": "%d %b %H:%M", "day": "%d %b", "week": "%d %b %Y", "month": "%b %Y"}
 
 
+def _title(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def bars(rows: Sequence[Mapping[str, Any]], label: str, value: str, unit: str, color: str = "") -> Plot:
     """Horizontal bars, in the order of the rows."""
     values = [
@@ -57,7 +61,7 @@ def bars(rows: Sequence[Mapping[str, Any]], label: str, value: str, unit: str, c
         }
 
     most = ", ".join(f"{one['label']} {one['text']}" for one in values[:3])
-    return plot(unit.capitalize(), f"Bars: {unit}. Most: {most}. The table has all values.", draw)
+    return plot(_title(unit), f"Bars: {unit}. Most: {most}. The table has all values.", draw)
 
 
 def _moment(value: dt.datetime) -> str:
@@ -116,7 +120,7 @@ def stacked(
         }
 
     label = f"Bars over time: {title}, by {step}, in colours for {', '.join(domain)}."
-    return plot(f"{title.capitalize()} by {step}", label, draw)
+    return plot(f"{_title(title)} by {step}", label, draw)
 
 
 def grouped(
@@ -145,7 +149,7 @@ def grouped(
         }
 
     label = f"Bars: {title} for {', '.join(order)}; in colours for {', '.join(names)}."
-    return plot(title.capitalize(), label, draw)
+    return plot(_title(title), label, draw)
 
 
 def heat(rows: Sequence[Mapping[str, Any]], providers: Sequence[str]) -> Plot:

@@ -175,6 +175,7 @@ def runs(runs: Rows) -> Section:
                     "lasting_for": "took",
                     "rate": "items/s",
                 },
+                broad=True,
             )
         ],
     )
