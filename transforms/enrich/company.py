@@ -16,21 +16,21 @@ _OWNED = word_set("of_companies")  # `X's shares`, `X shares`
 _CAMEL = re.compile(
     r"(?!(?:Mc|Mac|De|Di|Del|Du|La|Le|Lo|Da|Van|Von|Fitz|Ste|San|St|Ma|Abu|Al|Ap)[A-Z])[A-Z]\w*?[a-z][A-Z]\w*"
 )
+_LEADING = frozenset(("the", "at", "with", "of", "by"))
 _CLEAR = frozenset((" ", "'", "’"))
 
 
 def is_spelled(word: str) -> bool:
     """Whether a word has capitals inside, as companies write themselves and people do not."""
-    return _CAMEL.fullmatch(word) is not None
+    return not word[1:].islower() and _CAMEL.fullmatch(word) is not None
 
 
-def is_company_there(scan: Scan, start: int, end: int) -> bool:
-    """Whether what stands before or behind a name tells that it is a company's or the like."""
-    return _before(scan, start) or _behind(scan, start, end)
+def is_company_there(scan: Scan, start: int, end: int, before: str) -> bool:
+    """Whether what stands before (the word `before`) or behind a name tells that it is a company's."""
+    return (before in _LEADING and _before(scan, start, before)) or _behind(scan, start, end)
 
 
-def _before(scan: Scan, start: int) -> bool:
-    word = scan.previous(start)
+def _before(scan: Scan, start: int, word: str) -> bool:
     if word == "the":
         start -= 4
         word = scan.previous(start)

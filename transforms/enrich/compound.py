@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from transforms.enrich import gazetteer as g
 from transforms.enrich.company import is_company_there, is_spelled
-from transforms.enrich.inflection import declines, nominative
+from transforms.enrich.inflection import nominative
 from transforms.enrich.scan import Scan
 from transforms.enrich.shapes import CONNECTORS, PARTICLES, sentence_starts
 from transforms.enrich.single import UNNAMED, is_ordinal, single
@@ -39,7 +39,7 @@ def compound(scan: Scan, start: int, tokens: list[str], flags: list[int]) -> Non
     if known is not None:
         scan.add_known(start, end, known)
         return
-    if declines(scan.language) and _declined(scan, start, tokens, flags):
+    if scan.declines and _declined(scan, start, tokens, flags):
         return
     first, last = flags[0], flags[-1]
     if scan.text[end : end + 2] in TICKER_OPENERS and ticker_after(scan.text, end):
@@ -264,7 +264,7 @@ def _by_shape(scan: Scan, start: int, end: int, tokens: list[str], flags: list[i
         return
     before = scan.previous(start)
     written = any(map(is_spelled, tokens)) or _is_acronym(tokens[0]) or "/" in tokens[-1]  # `ABC Able/Baker`
-    if written or is_company_there(scan, start, end):
+    if written or is_company_there(scan, start, end, before):
         scan.add(start, end, ORG, "company")
     elif scan.has_state(end) or scan.flags(before, 0) & g.BEFORE_PLACE:
         scan.add(start, end, GPE, "in")

@@ -22,6 +22,7 @@ _ENDS = g.ORG_END | g.LOC_END | g.FAC_END
 _JOINERS = word_set("joiners")
 _ARTICLES = word_set("articles") | {"the"}
 _ROMANCE_ARTICLES = frozenset(("le", "la", "el", "los", "las"))
+_WITHOUT_COMPOUND_TITLES = frozenset(("en", ""))
 _TITLE_ENDINGS = tuple(word_lists()["title_endings"])
 _BODIES = word_set("bodies")
 # A title in French; an initial behind a given name.
@@ -105,7 +106,7 @@ def _run(scan: Scan, start: int, run: str) -> None:
     flags = [flags_of(token, 0) for token in tokens]
     if "." in run or "," in run or "-" in run:
         flags = [flag or _trimmed_flags(scan, token) for token, flag in zip(tokens, flags, strict=True)]
-    if scan.language != "en":
+    if scan.language not in _WITHOUT_COMPOUND_TITLES:
         flags = [
             flag or (g.TITLE if token.endswith(_TITLE_ENDINGS) else 0)
             for token, flag in zip(tokens, flags, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from transforms.enrich import gazetteer as g
 from transforms.enrich.gazetteer import Gazetteer
+from transforms.enrich.inflection import declines
 from transforms.enrich.span import GPE, Span
 
 SOURCE = "rules"
@@ -41,6 +42,7 @@ class Scan:
         spans: found so far, in order, not overlapping.
         reach: end of the last span: runs that start before it are part of it.
         language: primary subtag.
+        declines: whether names have endings in it.
         shaped: whether capitals tell names from other words in this language.
         small: first words of known names that go on in small letters.
         towns: names of towns that need company.
@@ -49,6 +51,7 @@ class Scan:
 
     __slots__ = (
         "_small",
+        "declines",
         "flags",
         "language",
         "names",
@@ -67,6 +70,7 @@ class Scan:
     ) -> None:
         self.text = text
         self.language = language
+        self.declines = declines(language)
         self.shouted = shouted
         self.flags = known.words.get
         self.names = known.names

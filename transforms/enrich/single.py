@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from transforms.enrich import gazetteer as g
 from transforms.enrich.company import is_company_there, is_spelled
-from transforms.enrich.inflection import declines, nominative
+from transforms.enrich.inflection import nominative
 from transforms.enrich.scan import Scan
 from transforms.enrich.shapes import sentence_starts
 from transforms.enrich.span import FAC, GPE, ORG, PERSON
@@ -38,7 +38,7 @@ def single(scan: Scan, start: int, word: str) -> None:
         scan.add_known(start, last, names[scan.text[start:last].replace("’", "'")])
     elif word[-1] == ".":
         single(scan, start, word[:-1])
-    elif declines(scan.language) and not flags and (case := nominative(word, scan.language)):
+    elif scan.declines and not flags and (case := nominative(word, scan.language)):
         scan.add_known(start, end, case[1])
     elif "-" in word and not flags:
         _parts(scan, start, word)
@@ -88,7 +88,7 @@ def _by_context(scan: Scan, start: int, end: int, word: str, flags: int) -> None
         scan.add(start, end, ORG, "spelled")
     elif not scan.shaped:
         return
-    elif not flags & (_ENDS | g.FIRST_NAME | g.FAMILY_NAME) and is_company_there(scan, start, end):
+    elif not flags & (_ENDS | g.FIRST_NAME | g.FAMILY_NAME) and is_company_there(scan, start, end, before):
         scan.add(start, end, ORG, "company")
     elif flags & (g.FIRST_NAME | g.FAMILY_NAME):
         if flags & _ENDS or (word in scan.towns and not scan.speaks(end)):
