@@ -117,8 +117,8 @@ class Flink:
     def free_slots(self) -> int:
         """Task slots that are free; 0 while there is no answer."""
         try:
-            return int(httpx.get(f"{self.master}/v1/overview").json()["slots-available"])
-        except httpx.HTTPError:
+            return int(httpx.get(f"{self.master}/v1/overview").json().get("slots-available", 0))
+        except (httpx.HTTPError, ValueError):
             return 0
 
     def kill(self, name: str) -> None:
