@@ -6,6 +6,9 @@ import datetime as dt
 
 from schemas.errors import UsageError
 
+# What stood after `--`: Beam's own options. Set by `pipeline.cli.main` before the command line is parsed.
+beam_options: list[str] = []
+
 
 def check_names(provider: str | None, source_format: str | None) -> None:
     """Refuse a provider or a format that there is not.

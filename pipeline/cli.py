@@ -32,9 +32,6 @@ app.add_typer(streams)
 app.add_typer(queries)
 app.add_typer(upkeep)
 
-# What stood after `--`: Beam's own options. Set by `main` before the command line is parsed.
-_beam_options: list[str] = []
-
 
 @app.command(epilog="Beam's own options follow `--`: `wirebeam run feed/ -o news -- --direct_num_workers=2`")
 def run(
@@ -100,7 +97,7 @@ def run(
         max_depth=max_depth,
     )
     with progress():
-        outcome = run_batch(config, runner, _beam_options)
+        outcome = run_batch(config, runner, arguments.beam_options)
     if as_json:
         print_json(dict(outcome.report))
     else:
@@ -182,10 +179,10 @@ def list_providers(as_json: AsJson = False) -> None:
 def main(given: list[str] | None = None) -> None:
     """Entry point: exits with 0 done, 1 failed, 2 usage."""
     given = sys.argv[1:] if given is None else given
-    _beam_options[:] = []
+    arguments.beam_options[:] = []
     if "--" in given:
         cut = given.index("--")
-        given, _beam_options[:] = given[:cut], given[cut + 1 :]
+        given, arguments.beam_options[:] = given[:cut], given[cut + 1 :]
     try:
         app(args=given)
     except WirebeamError as error:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import logging
+import math
 import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +26,9 @@ from schemas.errors import UsageError
 if TYPE_CHECKING:
     from pipeline.cycle import Feed
     from pipeline.feeds import FeedConfig
+    from pipeline.options import Config
+    from pipeline.repeated import Graph
+    from pipeline.sinks.dataset import Dataset
     from pipeline.stream import Stream
 
 streams = typer.Typer()
@@ -46,7 +51,9 @@ class AfterCommit(StrEnum):
     DELETE = "delete"
 
 
-@streams.command()
+@streams.command(
+    epilog="Beam's own options follow `--`: `wirebeam stream ... --runner FlinkRunner -- --flink_master=...`"
+)
 def stream(
     output: choices.Output,
     sources: Annotated[
@@ -86,6 +93,10 @@ def stream(
     merge_files: Annotated[
         int, typer.Option(min=0, help="Small files of a partition that are merged into one; 0 for never.")
     ] = 16,
+    runner: Annotated[
+        str,
+        typer.Option(help="Where cycles run: FnApiRunner (here), or FlinkRunner: each cycle is a job there."),
+    ] = "FnApiRunner",
     metrics_port: Annotated[
         int | None, typer.Option(min=0, max=65_535, help="Serve /metrics (Prometheus) and /healthz there.")
     ] = None,
@@ -113,10 +124,13 @@ def stream(
     Where it stands is kept in the dataset, with every commit: killed at any moment, it goes on where it was.
     """
     configure_logging()
+    from pipeline import arguments, monitor
     from pipeline import feeds as feeds_file
-    from pipeline import monitor
     from pipeline.cycle import Listeners, Pace
-    from pipeline.options import duration
+    from pipeline.dispatch import Dispatched
+    from pipeline.engine import Engine
+    from pipeline.options import LOCAL, duration
+    from pipeline.repeated import RepeatedGraph
     from pipeline.sources.settings import SettingError
     from pipeline.sources.watch import FolderSettings
     from pipeline.stream import Stream
@@ -175,6 +189,14 @@ def stream(
         merge=merge_files,
         idle=duration(stop_when_idle) / 1e6 if stop_when_idle else None,
     )
+    making: Callable[[Config, Dataset], Graph] = RepeatedGraph
+    if runner != LOCAL:
+        # A job costs seconds, however small: as much as there is goes into one.
+        pace = replace(pace, first=max_items, longest=math.inf)
+        making = functools.partial(Dispatched, runner=runner, arguments=tuple(arguments.beam_options))
+        Engine.of(runner, arguments.beam_options, config.run_id)  # what is wrong is said before anything runs
+    elif arguments.beam_options:
+        raise UsageError("options after `--` are an engine's: name it with --runner")
     enricher(config.tagging)  # a missing model is said before anything runs
     try:
         first = opened()
@@ -189,7 +211,7 @@ def stream(
             metrics = Metrics()
             listeners.all.append(metrics)
             stack.callback(serve(metrics, metrics_port, metrics_host))
-        loop = Stream(config, first, pace, listeners)
+        loop = Stream(config, first, pace, listeners, graph=making)
         stop = threading.Event()
         stack.enter_context(_signals(loop, stop, opened))
         stack.callback(log.summary)

@@ -19,6 +19,7 @@ class Pace:
         items: deliveries a cycle at the most.
         bytes: bytes of deliveries a cycle, about.
         longest: seconds that a cycle should take: fewer deliveries are taken where it takes longer.
+        first: deliveries of the first cycles, until it is known how long they take.
         ceiling: longest wait after a failure, seconds; waits double from `every`.
         merge: small files of a partition that are worth a merge; 0 for never.
         idle: stop after so many seconds in which nothing came; None for never.
@@ -28,6 +29,7 @@ class Pace:
     items: int = 4_000
     bytes: int = 64 << 20
     longest: float = 4.0
+    first: int = 200
     ceiling: float = 60.0
     merge: int = 16
     idle: float | None = None

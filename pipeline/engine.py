@@ -55,6 +55,12 @@ class Engine:
         name: str = self.options.view_as(StandardOptions).runner
         return name
 
+    @property
+    def workers(self) -> int:
+        """How many tasks run at once, where it is known, else 1."""
+        parallelism: int | None = self.options.get_all_options().get("parallelism")
+        return max(1, parallelism or 1)
+
     def check_inputs(self, inputs: Sequence[str]) -> None:
         """Refuse inputs that workers on other machines cannot read.
 
@@ -67,6 +73,11 @@ class Engine:
                 "that they reach, and name that"
             )
 
+    def cancel(self) -> None:
+        """Cancel the job of this name, where one runs on a cluster."""
+        if self.cluster:
+            self.cluster.cancel(self.options.get_all_options()["job_name"])
+
     def execute(self, pipeline: beam.Pipeline) -> str | None:
         """Run a pipeline to its end, and say in what state it ended.
 
@@ -78,7 +89,6 @@ class Engine:
                 time.sleep(_POLL)
             state: str | None = result.wait_until_finish()
         except KeyboardInterrupt:
-            if self.cluster:
-                self.cluster.cancel(self.options.get_all_options()["job_name"])
+            self.cancel()
             raise
         return state

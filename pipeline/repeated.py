@@ -7,6 +7,7 @@ differs from cycle to cycle, the deliveries, the graph reads from a file when it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import apache_beam as beam
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
@@ -19,6 +20,13 @@ from pipeline.sources import spool
 from pipeline.sources.live import Delivery
 
 _SPOOL = "deliveries"
+
+
+class Graph(Protocol):
+    """What runs the graph of `pipeline.graph.build` over the deliveries of a cycle."""
+
+    def run(self, deliveries: Sequence[Delivery], problem: str | None = None) -> str | None:
+        """See `RepeatedGraph.run`."""
 
 
 class RepeatedGraph:

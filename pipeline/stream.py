@@ -24,7 +24,7 @@ from pipeline.following import Following, backoff
 from pipeline.memory import Memory
 from pipeline.merge import merge
 from pipeline.options import Config
-from pipeline.repeated import RepeatedGraph
+from pipeline.repeated import Graph, RepeatedGraph
 from pipeline.report import Tallies
 from pipeline.run import ingest
 from pipeline.session import Session
@@ -40,7 +40,6 @@ from schemas.errors import WirebeamError
 _NOT_THE_ITEMS = (ImportError, MemoryError, OSError)
 _ATTEMPTS = 2  # of the graph over the same deliveries, before they are taken apart
 _LEAST = 50  # deliveries a cycle, however slow the machine
-_FIRST = 200  # deliveries of the first cycles, until it is known how long they take
 
 
 class Stream:
@@ -53,6 +52,7 @@ class Stream:
         listeners: who is told.
         clock: seconds, monotonic.
         failpoint: called with each step's name once it is done; tests crash here.
+        graph: what runs a cycle: in this process, or on an engine (`pipeline.dispatch`).
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Stream:
         *,
         clock: Callable[[], float] = time.monotonic,
         failpoint: Failpoint = commit.nothing,
+        graph: Callable[[Config, Dataset], Graph] = RepeatedGraph,
     ) -> None:
         self._config = config
         self._pace = pace or Pace()
@@ -72,11 +73,12 @@ class Stream:
         self._following = Following(feeds, self._pace, self._listeners, clock)
         self._failpoint = failpoint
         self._dataset: Dataset | None = None
-        self._graph: RepeatedGraph | None = None
+        self._make_graph = graph
+        self._graph: Graph | None = None
         self._session: Session | None = None
         self._memory = Memory(config.horizon)
         self._batch: Batch | None = None
-        self._most = min(self._pace.items, _FIRST)
+        self._most = min(self._pace.items, self._pace.first)
         self._failures = 0
         self._taken_at = 0.0
         self._unmerged = 0
@@ -96,7 +98,7 @@ class Stream:
         keys = PartitionBy.parse(self._config.partition_by) if self._config.partition_by else None
         self._dataset = Dataset.open(self._config.output, partition_by=keys)
         writers.register(self._config.run_id, Writer(self._dataset, self._memory))
-        self._graph = RepeatedGraph(self._config, self._dataset)
+        self._graph = self._make_graph(self._config, self._dataset)
         self._session = Session(self._config, self._clock())
         self._following.open(self._dataset.snapshot().positions)
 
@@ -254,13 +256,13 @@ class Stream:
             self._memory.committed(made.sequence)
             self._failpoint("merged")
 
-    def _opened(self) -> tuple[Dataset, RepeatedGraph]:
+    def _opened(self) -> tuple[Dataset, Graph]:
         """The dataset, opened again where something went wrong."""
         if self._dataset is None:
             self._dataset = Dataset.open(self._config.output, create=False)
             writers.register(self._config.run_id, Writer(self._dataset, self._memory))
         if self._graph is None:
-            self._graph = RepeatedGraph(self._config, self._dataset)
+            self._graph = self._make_graph(self._config, self._dataset)
         return self._dataset, self._graph
 
     def _failed(self, batch: Batch, error: WirebeamError) -> float:

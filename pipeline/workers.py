@@ -81,7 +81,8 @@ class _Check(beam.DoFn):
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
 
-    def setup(self) -> None:
+    def start_bundle(self) -> None:
+        # Not in `setup`: Flink waits three minutes for a worker that fails before its first bundle.
         self._terms.check()
 
     def process(self, element: Any) -> Iterator[Any]:

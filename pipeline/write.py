@@ -103,10 +103,9 @@ class _Write(beam.DoFn):
         self._partition_by = partition_by
         self._tagging = tagging
 
-    def setup(self) -> None:
-        self._enricher = enricher(self._tagging)
-
     def start_bundle(self) -> None:
+        # One a process. Not in `setup`: Flink waits three minutes for a worker that fails there.
+        self._enricher = enricher(self._tagging)
         self._counts: collections.Counter[tuple[str, str, str]] = collections.Counter()
 
     def process(self, element: FilePlan) -> Iterator[DataFile]:

@@ -68,17 +68,17 @@ class _ReadSpool(beam.DoFn):
 
 
 class ReadSpool(beam.PTransform):
-    """The deliveries in a file, opened when the pipeline runs -> `Resource`.
+    """The deliveries in files, opened when the pipeline runs -> `Resource`.
 
     Args:
-        path: the file, on storage that all workers reach.
+        paths: the files, on storage that all workers reach. Several are dealt out to the workers.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, *paths: Path) -> None:
         super().__init__()
-        self._path = path
+        self._paths = [str(path) for path in paths]
 
     def expand(self, pbegin: beam.pvalue.PBegin) -> beam.PCollection:
         """Apply the source."""
-        step = beam.ParDo(_ReadSpool()).with_output_types(Resource)
-        return pbegin | "Path" >> beam.Create([str(self._path)]) | step
+        found = pbegin | "Paths" >> beam.Create(self._paths, reshuffle=len(self._paths) > 1)
+        return found | beam.ParDo(_ReadSpool()).with_output_types(Resource)

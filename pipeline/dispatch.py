@@ -1,0 +1,64 @@
+"""A stream's cycles on an engine: each is a job, read and written in parallel there, committed from here.
+
+The dataset, its lock and the sources' positions stay with the command, as in every stream: what an engine
+does twice is staged twice and committed once, and a job that fails is sent again with the same deliveries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import apache_beam as beam
+
+from pipeline.engine import Engine
+from pipeline.graph import build
+from pipeline.options import Config
+from pipeline.sinks.dataset import Dataset
+from pipeline.sources import spool
+from pipeline.sources.live import Delivery
+
+_PARTS = 4  # a worker: some are slower than others
+_LEAST = 50  # deliveries worth a part
+
+
+class Dispatched:
+    """The graph of `pipeline.graph.build` for the deliveries of a cycle, sent to an engine.
+
+    Args:
+        config: what the stream is told; all cycles share its run id.
+        dataset: where rows go: a folder that all workers see under the same path.
+        runner: a Beam runner.
+        arguments: Beam's own options.
+    """
+
+    def __init__(self, config: Config, dataset: Dataset, runner: str, arguments: Sequence[str]) -> None:
+        self._config = config
+        self._dataset = dataset
+        self._runner = runner
+        self._arguments = tuple(arguments)
+        # The same for every process that streams into this dataset: a job of this name is of a dead one.
+        digest = blake2b(str(dataset.root).encode(), digest_size=4).hexdigest()
+        self._job = f"stream-{re.sub('[^a-z0-9]+', '-', dataset.root.name.lower())}-{digest}"
+        self._orphans = True
+
+    def run(self, deliveries: Sequence[Delivery], problem: str | None = None) -> str | None:
+        """Run the graph over some deliveries, as a job of its own; see `pipeline.repeated.RepeatedGraph.run`.
+
+        Raises:
+            WirebeamError: the cluster cannot take the job.
+            Exception: whatever went wrong in it.
+        """
+        engine = Engine.of(self._runner, self._arguments, self._job)
+        if self._orphans:
+            engine.cancel()
+            self._orphans = False
+        folder = self._dataset.staging(self._config.run_id) / "deliveries"
+        parts = max(1, min(engine.workers * _PARTS, len(deliveries) // _LEAST))
+        paths = [folder / f"{number:05d}" for number in range(parts)]
+        for number, path in enumerate(paths):
+            spool.write(path, deliveries[number::parts], problem)
+        pipeline = beam.Pipeline(options=engine.options)
+        build(pipeline, self._config, spool.ReadSpool(*paths), self._dataset)
+        return engine.execute(pipeline)
