@@ -25,7 +25,7 @@ from tests.engines.compare import counts, differences
 from tests.engines.flink import WIREBEAM, Flink
 
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("flink")]
-STORIES = 1_200  # of the developers' feed
+STORIES = 1_000  # of the developers' feed
 
 
 @pytest.fixture(scope="module")
