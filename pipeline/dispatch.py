@@ -19,9 +19,6 @@ from pipeline.sinks.dataset import Dataset
 from pipeline.sources import spool
 from pipeline.sources.live import Delivery
 
-_PARTS = 4  # a worker: some are slower than others
-_LEAST = 50  # deliveries worth a part
-
 
 class Dispatched:
     """The graph of `pipeline.graph.build` for the deliveries of a cycle, sent to an engine.
@@ -55,10 +52,7 @@ class Dispatched:
             engine.cancel()
             self._orphans = False
         folder = self._dataset.staging(self._config.run_id) / "deliveries"
-        parts = max(1, min(engine.workers * _PARTS, len(deliveries) // _LEAST))
-        paths = [folder / f"{number:05d}" for number in range(parts)]
-        for number, path in enumerate(paths):
-            spool.write(path, deliveries[number::parts], problem)
+        paths = spool.parts(folder, deliveries, engine.workers, problem)
         pipeline = beam.Pipeline(options=engine.options)
         build(pipeline, self._config, spool.ReadSpool(*paths), self._dataset)
         return engine.execute(pipeline)

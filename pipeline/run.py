@@ -21,6 +21,7 @@ from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.manifest import Manifest
 from pipeline.sinks.partition import PartitionBy
+from pipeline.sources import spool
 from pipeline.sources.files import find
 from pipeline.sources.listing import Listed
 from schemas.errors import WirebeamError
@@ -61,7 +62,7 @@ def run(config: Config, runner: str = LOCAL, arguments: Sequence[str] = ()) -> O
     keys = PartitionBy.parse(config.partition_by) if config.partition_by else None
     with Dataset.open(config.output, partition_by=keys) as dataset:
         pipeline = beam.Pipeline(options=engine.options)
-        build(pipeline, config, Listed(list(find(config.inputs))), dataset)
+        build(pipeline, config, _source(engine, dataset, config), dataset)
         result, committed = ingest(dataset, config.run_id, lambda: engine.execute(pipeline), positions=None)
         made = report.compose(
             run_id=config.run_id,
@@ -77,6 +78,15 @@ def run(config: Config, runner: str = LOCAL, arguments: Sequence[str] = ()) -> O
         dataset.write_report(config.run_id, made)
         dataset.discard(config.run_id)
     return Outcome(made, len(result.files))
+
+
+def _source(engine: Engine, dataset: Dataset, config: Config) -> beam.PTransform:
+    """What is to be read: in the graph itself, or for an engine in files, since its graphs travel."""
+    resources = list(find(config.inputs))
+    if engine.runner == LOCAL:
+        return Listed(resources)
+    folder = dataset.staging(config.run_id) / "inputs"
+    return spool.ReadSpool(*spool.parts(folder, resources, engine.workers))
 
 
 def ingest(

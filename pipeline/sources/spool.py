@@ -6,7 +6,7 @@ belongs to one cycle: it needs no sync, since the sources keep what no manifest 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,11 @@ from schemas.rows import register_row
 
 register_row(Resource)
 
+_PARTS = 4  # a worker: some are slower than others
+_LEAST, _MOST = 50, 5_000  # deliveries worth a part, and all that a failure should cost
 
-def write(path: Path, deliveries: Iterable[Delivery], problem: str | None = None) -> None:
+
+def write(path: Path, deliveries: Iterable[Delivery | Resource], problem: str | None = None) -> None:
     """Writes deliveries, in their order.
 
     Args:
@@ -60,6 +63,27 @@ def read(path: Path) -> Iterator[Resource]:
             size = head.pop("bytes")
             head["attributes"] = tuple(Attribute(name, value) for name, value in head["attributes"])
             yield Resource(data=None if size is None else file.read(size), **head)
+
+
+def parts(
+    folder: Path, deliveries: Sequence[Delivery | Resource], workers: int, problem: str | None = None
+) -> list[Path]:
+    """Writes deliveries into as many files as keep an engine's workers busy to the end.
+
+    Args:
+        folder: where the files go.
+        deliveries: what goes into them.
+        workers: how many work at once.
+        problem: see `write`.
+
+    Raises:
+        WirebeamError: a file could not be written.
+    """
+    count = max(1, min(len(deliveries) // _LEAST, max(workers * _PARTS, len(deliveries) // _MOST)))
+    paths = [folder / f"{number:05d}" for number in range(count)]
+    for number, path in enumerate(paths):
+        write(path, deliveries[number::count], problem)
+    return paths
 
 
 class _ReadSpool(beam.DoFn):
