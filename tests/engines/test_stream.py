@@ -120,12 +120,12 @@ def test_nothing_is_lost_or_doubled_while_all_of_it_is_killed(
     sender = threading.Thread(target=send, args=(broker, "wire", paths), daemon=True)
     sender.start()
     try:
-        wait_until(lambda: grown(0), 120)
-        wait_until(lambda: bool(flink.workers()), 120)
+        wait_until(lambda: grown(0), 300)
+        wait_until(lambda: bool(flink.workers()), 300)
         for pid in flink.workers():
             os.kill(pid, signal.SIGKILL)
         broker.stop(kill=True)
-        wait_until(lambda: flink.free_slots() < 2, 120)
+        wait_until(lambda: flink.free_slots() < 2, 300)
         flink.kill("taskmanager")
         flink.start_taskmanager()
         broker.start()
@@ -133,7 +133,7 @@ def test_nothing_is_lost_or_doubled_while_all_of_it_is_killed(
         process.wait()
         assert committed() < len(paths)
         process = start()
-        wait_until(lambda: committed() >= len(paths), 240)
+        wait_until(lambda: committed() >= len(paths), 500)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
