@@ -53,7 +53,7 @@ def run(
     horizon: choices.Horizon = "72h",
     partition_by: choices.PartitionKeys = None,
     runner: Annotated[
-        str, typer.Option(help="Where it runs: FnApiRunner (here), FlinkRunner, DataflowRunner.")
+        str, typer.Option(help="Where it runs: FnApiRunner (here), or FlinkRunner.")
     ] = "FnApiRunner",
     max_item_bytes: choices.MaxItemBytes = 32 << 20,
     max_members: choices.MaxMembers = 100_000,

@@ -44,6 +44,11 @@ class Engine:
             WirebeamError: a cluster that cannot take the job.
         """
         options = beam_options(arguments, runner)
+        if runner == "DataflowRunner":
+            raise UsageError(
+                "--runner DataflowRunner: its workers have no folder in common, and the output is a folder; "
+                "use FlinkRunner, or the local one"
+            )
         if runner != flink.RUNNER:
             return cls(options)
         cluster, wanted = flink.defaults(dict(named(arguments)), run_id)
