@@ -14,7 +14,7 @@ DEPENDENT = {
     "AU": ("CC", "CX", "NF", "PG"), "CN": ("HK", "MO", "TW"), "DK": ("FO", "GL", "IS"), "ET": ("ER",),
     "FI": ("AX",), "FR": ("BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"),
     "GB": ("AI", "BM", "FK", "GG", "GI", "GS", "IM", "IO", "JE", "KY", "MS", "PN", "SH", "TC", "VG", "IE"),
-    "ID": ("TL",), "IL": ("PS",), "JO": ("PS", "IL"), "MA": ("EH",), "MY": ("SG",),
+    "ID": ("TL",), "IL": ("PS",), "IT": ("SM", "VA"), "JO": ("PS", "IL"), "MA": ("EH",), "MY": ("SG",),
     "NL": ("AW", "BQ", "CW", "SX"), "NO": ("SJ",), "NZ": ("CK", "NU", "TK"), "PK": ("BD",),
     "RS": ("ME", "XK"), "SD": ("SS",), "US": ("AS", "GU", "MP", "PR", "UM", "VI"), "ZA": ("NA",),
 }  # fmt: skip
@@ -42,6 +42,12 @@ class Area:
     def holds(self, country: str, region: str | None) -> bool:
         """Whether a place with these codes lies in the area."""
         return country in self.countries and (self.region is None or self.region == region)
+
+    def reaches(self, country: str | None, region: str | None) -> bool:
+        """Whether a place lies in the area, or in a territory or enclave of it (`VATICAN CITY, Italy`)."""
+        return country is not None and (
+            self.holds(country, region) or country in DEPENDENT.get(self.countries[0], ())
+        )
 
 
 @dataclass(frozen=True, slots=True)

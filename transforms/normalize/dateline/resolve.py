@@ -172,7 +172,7 @@ def _qualified(
     key = fold(city)
     readings = [area for found in areas for area in found]
     site = _site(key)
-    if site and site.country and any(area.holds(site.country, site.region) for area in readings):
+    if site and any(area.reaches(site.country, site.region) for area in readings):
         return site
     keys = [key]
     if alias := known.aliases().get(key):
