@@ -209,7 +209,7 @@ def plan(
     return verdicts.save(folder / VERDICTS_FILE, paths, rows_per_file), verdicts.counts
 
 
-def _work(plan: FilePlan) -> tuple[bool, int]:
+def by_work(plan: FilePlan) -> tuple[bool, int]:
     """Orders plans by the work they are, most first: the local runner deals them out to workers in turn."""
     return plan.dataset != "stories", -plan.rows
 
@@ -233,7 +233,7 @@ class _Link(beam.DoFn):
             self._rows_per_file,
             writer.memory if writer else None,
         )
-        yield from sorted(plans, key=_work)
+        yield from sorted(plans, key=by_work)
         counts["nanoseconds", ""] = time.perf_counter_ns() - started
         for (event, label), count in sorted(counts.items()):
             yield beam.pvalue.TaggedOutput(TALLIES, Tally("link", event, label, count))

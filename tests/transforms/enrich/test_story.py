@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from schemas.item import Entity, Subject
 from transforms.enrich.rules import Rules
 from transforms.enrich.span import Span
-from transforms.enrich.story import Story, enrich
+from transforms.enrich.story import Story, enrich, enrich_all
 
 BODY = """Harbour minister Lena Maria Okonjo said on Tuesday that Baltic Widgets Inc (NYSE: BWX) would\
  build a yard in Rotterdam.
@@ -137,3 +137,12 @@ def test_any_mixture_of_names_gives_mentions_that_hold(
     for entity in found:
         assert all(body[m.start : m.end] == entity.text for m in entity.mentions)
     assert found == enrich(Story("", body, language), Rules()).entities
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.lists(WORDS, max_size=20), st.sampled_from(["en", "de", "ru", None])), max_size=5)
+)
+def test_stories_together_are_stories_one_by_one(told: list[tuple[list[str], str | None]]) -> None:
+    stories = [Story(" ".join(words[:4]), " ".join(words), language) for words, language in told]
+    assert enrich_all(stories, Rules()) == [enrich(story, Rules()) for story in stories]

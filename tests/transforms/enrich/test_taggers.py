@@ -96,4 +96,6 @@ def test_the_model_tags_by_paragraph() -> None:
     ]
     assert model.tag(text, "en") == first
     assert model.tag(text, "de") == []
+    other = "Angela Merkel left Paris."
+    assert model.tag_all([(text, "en"), (other, None), (other, "fr")]) == [first, model.tag(other, "en"), []]
     assert "sha256:" in model.identity
