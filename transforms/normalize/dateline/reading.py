@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from schemas.agency import Agency
@@ -44,6 +45,7 @@ _CLOSER = re.compile(
 _AFTER_SEPARATOR = re.compile(r"[\s\u00a0\u3000]*(?:[-–—―_=:.]+(?=\s|$)|--+)?[\s\u00a0\u3000]*")
 _AFTER = re.compile(r"\s*(?P<part>[^–—/:\n]{2,30}?)\s*(?:--+|[-–—/:](?=\s)|/|(?<!\d)\.(?=\s))")
 _REPORTERS = re.compile(r"[（(]\s*(?:记者|記者)?\s*([^（）()]{1,80}?)\s*[）)]")
+_TEXT = "Text."
 _LABEL = re.compile(r"\S+(?: \S+)?:\s")  # `Madrid - Barcelona: ...` is a match, no dateline
 _KOREAN = re.compile(r"\s*([\uac00-\ud7af][^=＝\n]{1,40}?)\s*[=＝](?=\s)")
 _SMALL_WORD = re.compile(r"\b[^\W\d_A-ZÀ-Þ]{2,}")
@@ -236,6 +238,11 @@ def parse(text: str, *, agency: Agency | None, sent: int | None, language: str |
     whole = " ".join(text.split())
     key = agency.key if agency is not None else None
     head = analyse(whole[:REACH].rstrip(" -–—_=:"), key, language)
+    if head.place_text and not (head.plausible and head.resolved):
+        # What mark-up has apart may be in any form that stands before a text.
+        reading = read(f"{whole} {_TEXT}", agency=agency, sent=sent, language=language)
+        if reading is not None and reading.rest.strip() == _TEXT:
+            return replace(reading.dateline, text=whole)
     if head.place_text and not (head.plausible or head.resolved):
         head = Head(date=head.date)
     return _dateline(whole, head, head.date, sent)

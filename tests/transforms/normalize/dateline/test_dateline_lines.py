@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.agency import agencies
-from transforms.normalize.dateline import read
+from transforms.normalize.dateline import parse, read
 
 DATA = Path(__file__).parents[3] / "data/datelines"
 SENT = 1_614_855_600_000_000  # 4 March 2021
@@ -69,3 +69,17 @@ def test_a_mark_and_a_date_without_a_place() -> None:
     assert reading is not None
     assert (reading.dateline.place_text, reading.dateline.date) == (None, THIRD_OF_MARCH)
     assert reading.rest == "Правительство утвердило план."
+
+
+@pytest.mark.parametrize(
+    "line, place",
+    [
+        ("КИЕВ, 3 мар — РИА Новости.", "КИЕВ"),
+        ("新华社北京3月3日电（记者张三、李四）", "北京"),
+        ("SAN FRANCISCO--(BUSINESS WIRE)--", "SAN FRANCISCO"),
+    ],
+)
+def test_mark_up_may_hold_a_dateline_in_any_form(line: str, place: str) -> None:
+    dateline = parse(line, agency=None, sent=SENT, language=None)
+    assert (dateline.text, dateline.place_text) == (line, place)
+    assert dateline.places[0].country is not None
