@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
 import random
 import sys
 import tempfile
@@ -48,8 +49,8 @@ def cut(feed: Sequence[Item], runs: int, *, shuffled: bool) -> list[list[Item]]:
     left = list(feed)
     if shuffled:
         random.Random(runs).shuffle(left)
-    each = -(-len(left) // runs)
-    return [left[start : start + each] for start in range(0, len(left), each)]
+    ends = [len(left) * number // runs for number in range(runs + 1)]
+    return [left[start:end] for start, end in itertools.pairwise(ends)]
 
 
 def read(parts: Sequence[Sequence[Item]], output: Path) -> Rows:

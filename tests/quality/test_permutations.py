@@ -1,4 +1,4 @@
-"""A part of a real feed in one, seven and a hundred runs, in order and shuffled."""
+"""A part of a real feed in one run and in a hundred, in order and shuffled (seven: `test_compact`)."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from tests.quality.dedupe_pairs import items
 @pytest.mark.shared
 def test_a_real_feed_in_a_hundred_runs_says_the_same_as_in_one(shared: Path, tmp_path: Path) -> None:
     tool, sgml = shared / "tools/reuters_feed.py", shared / "corpora/reuters21578/sgml"
-    command = [sys.executable, str(tool), str(sgml), str(tmp_path / "feed"), "--limit", "500"]
+    command = [sys.executable, str(tool), str(sgml), str(tmp_path / "feed"), "--limit", "260"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     found = items(tmp_path / "feed/raw")
     feed = permutations.delivered(sorted(found.values(), key=lambda one: one.version_created))
-    assert len(feed) > 550
+    assert len(feed) > 280
     expected = permutations.read([feed], tmp_path / "once")
-    assert len(expected["duplicates"]) > 40
-    for runs, shuffled in ((7, False), (100, False), (100, True)):
+    assert len(expected["duplicates"]) > 20
+    for runs, shuffled in ((100, False), (100, True)):
         parts = permutations.cut(feed, runs, shuffled=shuffled)
-        assert len(parts) >= runs * 0.8
+        assert len(parts) == runs
         others = permutations.differing(expected, permutations.read(parts, tmp_path / f"{runs}{shuffled}"))
         assert not others, (runs, shuffled, others[0])
