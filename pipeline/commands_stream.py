@@ -77,7 +77,7 @@ def stream(
     settle: Annotated[
         float,
         typer.Option(min=0, help="Seconds that a file must be unchanged, unless it is renamed into place."),
-    ] = 1.0,
+    ] = 0.5,
     after: Annotated[
         AfterCommit, typer.Option(help="What becomes of a file once it is committed.")
     ] = AfterCommit.LEAVE,

@@ -51,7 +51,7 @@ class FolderSettings(SourceSettings):
         ignored: patterns of names that are passed over; hidden ones are, too.
     """
 
-    settle: float = 1.0
+    settle: float = 0.5
     after: str = "leave"
     done: str = ""
     rescan: float = 600.0

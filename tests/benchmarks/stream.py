@@ -95,7 +95,7 @@ def latency(raw: Path, scratch: Path, rate: float, seconds: float) -> tuple[list
     """Seconds until committed at a rate: p50, p95, p99; items; CPU seconds an item."""
     incoming, output = scratch / f"in{rate:g}", scratch / f"out{rate:g}"
     incoming.mkdir()
-    feeder = [sys.executable, "-m", "tests.soak.feeder", str(raw), str(incoming), "--now"]
+    feeder = [sys.executable, "-m", "tests.soak.feeder", str(raw), str(incoming), "--now", "--ordered"]
     with streaming(incoming, output) as process:
         time.sleep(2)
         before = cpu(process.pid)
@@ -162,6 +162,7 @@ def growth(raw: Path, scratch: Path, minutes: float, rate: float = 50.0) -> list
         str(raw),
         str(incoming),
         "--now",
+        "--ordered",
         "--rate",
         str(rate),
     ]
@@ -191,7 +192,7 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        raw = feed(scratch, given.items)
+        raw = feed(scratch, given.items or 4_000)
         for rate in [float(text) for text in given.rates.split(",") if text]:
             (p50, p95, p99), items, each = latency(raw, scratch, rate, given.seconds)
             print(

@@ -53,6 +53,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int)
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--ordered", action="store_true", help="by time, each once, as a live wire has it")
     parser.add_argument("--now", action="store_true", help="files have the time at which they are dropped")
     given = parser.parse_args()
     files = sorted(path for path in given.source.rglob("*") if path.is_file())[: given.limit]
@@ -60,7 +61,8 @@ def main() -> int:
     names = {path: path.relative_to(given.source).as_posix().replace("/", "_") for path in files}
     started = time.monotonic()
     count = 0
-    for number, path in enumerate(drops(files, given.seed)):
+    by_time = sorted(files, key=lambda path: (path.stat().st_mtime_ns, path))
+    for number, path in enumerate(by_time if given.ordered else drops(files, given.seed)):
         wait = started + number / given.rate - time.monotonic()
         if wait > 0:
             time.sleep(wait)
