@@ -54,6 +54,9 @@ class Spacy:
         spacy, package = _installed(model)
         thinc: Any = importlib.import_module("thinc.api")
         thinc.set_current_ops(thinc.NumpyOps(use_blis=False))
+        # The matrices are small: a second thread of OpenBLAS doubles the processor time, brings no speed, and
+        # takes the core of the next worker process (two of them were as slow as one).
+        importlib.import_module("threadpoolctl").threadpool_limits(1, user_api="blas")
         path = Path(package.__file__).parent
         data = next((folder for folder in sorted(path.iterdir()) if (folder / "config.cfg").is_file()), path)
         meta = spacy.util.load_meta(data / "meta.json")

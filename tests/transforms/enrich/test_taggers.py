@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from importlib import metadata
 
 import pytest
+import threadpoolctl
 
 from schemas.errors import WirebeamError
 from transforms.enrich import spacy, taggers
@@ -99,3 +101,14 @@ def test_the_model_tags_by_paragraph() -> None:
     other = "Angela Merkel left Paris."
     assert model.tag_all([(text, "en"), (other, None), (other, "fr")]) == [first, model.tag(other, "en"), []]
     assert "sha256:" in model.identity
+
+
+def test_a_process_with_a_model_takes_one_core() -> None:
+    # Two worker processes with two threads of OpenBLAS each were as slow as one process.
+    model = spacy.Spacy()
+    threads = [one["num_threads"] for one in threadpoolctl.threadpool_info() if one["user_api"] == "blas"]
+    assert threads
+    assert set(threads) == {1}
+    wall, processor = time.perf_counter(), time.process_time()
+    model.tag("\n".join(f"Angela Merkel {number} left Paris." for number in range(2_000)), "en")
+    assert time.process_time() - processor < 1.2 * (time.perf_counter() - wall)
