@@ -27,7 +27,6 @@ class Agency:
         country: ISO 3166-1 alpha-2 of its home.
         languages: BCP 47, main one first.
         timezone: IANA zone of times that carry none.
-        numeric_versions: versions order as numbers; otherwise order by version_created.
         datelines: how its datelines are built, the usual way first: `brackets`, `brackets-only` (no
             separator after them), `colon`, `stop`, `slashes`, `dots`, `dashes`, `bare` (mark without
             brackets), `dash-mark`, `agency-first`, `byline-first`, `chinese`, `lenticular`, `equals`, `plain`
@@ -46,7 +45,6 @@ class Agency:
     country: str | None = None
     languages: tuple[str, ...] = ()
     timezone: str = "UTC"
-    numeric_versions: bool = False
     datelines: tuple[str, ...] = ()
     initials_signoff: bool = False
     examples: tuple[Mapping[str, str], ...] = ()
