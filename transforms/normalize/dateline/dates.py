@@ -36,6 +36,7 @@ _NUMERIC = re.compile(
 )
 # The same day in the Islamic calendar, which stands before the other: `19 رجب 1442 هـ الموافق`.
 _HIJRI = re.compile(r"\s*\d{1,2}\s[^\d]{2,20}\s\d{4}\s?هـ?ـ?\s*الموافق\s*$")
+_DAY = re.compile(r",\s*(?P<day>\d{1,2})[\s.,]*$")
 _CJK = re.compile(
     r"(?:(?P<year>\d{4})\s*[年년])?\s*(?:(?P<month>\d{1,2})\s*[月월]\s*)?(?P<day>\d{1,2})\s*[日일]\s*$"
 )
@@ -91,6 +92,14 @@ def cut(text: str, language: str | None = None) -> tuple[str, Found | None]:
     if not before.endswith((", ", ". ")):
         before = words.before_date().sub("", before)
     return before, found
+
+
+def cut_day(text: str) -> tuple[str, Found | None]:
+    """A text without the bare day of the month at its end (`MADRID, 26`), and that day."""
+    match = _DAY.search(text)
+    if match is None or not 1 <= int(match["day"]) <= 31:
+        return text, None
+    return text[: match.start()], Found(match.start("day"), None, int(match["day"]))
 
 
 def without_weekday(text: str) -> str:

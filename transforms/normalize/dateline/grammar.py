@@ -98,12 +98,14 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
     for _ in range(3):
         before = parts.text
         _mark_at_end(parts)
-        if _TIMED.search(parts.text):
-            parts.text = _TIME.sub("", parts.text)
         if parts.date is None:
             parts.text, parts.date = dates.cut(parts.text, parts.language)
+        if _TIMED.search(parts.text):
+            parts.text = _TIME.sub("", parts.text)
         if parts.text == before:
             break
+    if parts.date is None and parts.manner == "enclosed":
+        parts.text, parts.date = dates.cut_day(parts.text)
     if parts.mark is None and parts.date is None and _bare_at_end(parts):
         parts.text, parts.date = dates.cut(parts.text, parts.language)
     if (
@@ -237,12 +239,22 @@ def _bare_at_end(parts: _Parts) -> bool:
         if (
             dates.cut(before, parts.language)[1] is None
             and (not own or known.qualifiers(mark))
-            and resolve(mark) is not None
+            and _rather_place(mark, before)
         ):
             return False
         parts.text, parts.mark, parts.manner = before, mark.rstrip("."), "bare"
         return True
     return _unknown_at_end(parts)
+
+
+def _rather_place(mark: str, before: str) -> bool:
+    """Whether an agency's mark behind a place is rather a place: not in capitals of its own (`Homs, SANA`),
+    nor where no more than a small place has its name (`SYDNEY, AAP`).
+    """
+    place = resolve(mark)
+    if place is None or (mark.isupper() and not before.isupper()):
+        return False
+    return not mark.isupper() or place.how != "population"
 
 
 def _unknown_at_end(parts: _Parts) -> bool:
