@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,28 +17,13 @@ from pipeline.replay import replay
 from pipeline.run import run
 from pipeline.sinks.dataset import Dataset
 from pipeline.verify import verify
+from tests.pipeline.crashes import Crash, crash_at
 from tests.pipeline.sinks import rows
 from transforms.parse.document import Limits
 
 DAY = 86_400_000_000
 # A line that is no JSON is rejected where its file is taken apart, and by itself where it is read.
 OF_THE_RUN = {"ingested_at", "run_id", "reject_id", "stage", "message", "source_format"}
-
-
-class Crash(Exception):
-    """A power cut."""
-
-
-def crash_at(call: int) -> Callable[[str], None]:
-    left = call
-
-    def failpoint(step: str) -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise Crash(step)
-
-    return failpoint
 
 
 def everything(output: Path) -> dict[str, list[tuple[Any, ...]]]:

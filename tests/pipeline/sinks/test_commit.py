@@ -20,26 +20,11 @@ from pipeline.sinks import durable, manifest
 from pipeline.sinks.dataset import CommitConflict, Dataset
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
+from tests.pipeline.crashes import Crash, crash_at
 from tests.pipeline.sinks import rows
 
 BEFORE = [1, 2, 30]
 ADDED = [3, 50, 51, 80]
-
-
-class Crash(BaseException):
-    """The process dies here, as far as the code under test can tell."""
-
-
-def crash_at(call: int) -> Callable[[str], None]:
-    left = call
-
-    def failpoint(step: str) -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise Crash(step)
-
-    return failpoint
 
 
 def globbed(root: Path) -> set[str]:
