@@ -93,6 +93,14 @@ def stream(
     merge_files: Annotated[
         int, typer.Option(min=0, help="Small files of a partition that are merged into one; 0 for never.")
     ] = 16,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            show_default="one a core, two at the most",
+            help="Processes that share the work of large cycles; each holds some 250 MB once there is one.",
+        ),
+    ] = None,
     runner: Annotated[
         str,
         typer.Option(help="Where cycles run: FnApiRunner (here), or FlinkRunner: each cycle is a job there."),
@@ -130,7 +138,7 @@ def stream(
     from pipeline.dispatch import Dispatched
     from pipeline.engine import Engine
     from pipeline.options import LOCAL, duration
-    from pipeline.repeated import RepeatedGraph
+    from pipeline.shared import SharedGraph, worth_while
     from pipeline.sources.settings import SettingError
     from pipeline.sources.watch import FolderSettings
     from pipeline.stream import Stream
@@ -189,8 +197,12 @@ def stream(
         merge=merge_files,
         idle=duration(stop_when_idle) / 1e6 if stop_when_idle else None,
     )
-    making: Callable[[Config, Dataset], Graph] = RepeatedGraph
+    making: Callable[[Config, Dataset], Graph] = functools.partial(
+        SharedGraph, processes=processes or worth_while()
+    )
     if runner != LOCAL:
+        if processes is not None:
+            raise UsageError("--processes are of this machine: --runner brings its own workers")
         # A job costs seconds, however small: as much as there is goes into one.
         pace = replace(pace, first=max_items, longest=math.inf)
         making = functools.partial(Dispatched, runner=runner, arguments=tuple(arguments.beam_options))

@@ -41,7 +41,7 @@ class Dispatched:
         self._orphans = True
 
     def run(self, deliveries: Sequence[Delivery], problem: str | None = None) -> str | None:
-        """Run the graph over some deliveries, as a job of its own; see `pipeline.repeated.RepeatedGraph.run`.
+        """Run the graph over some deliveries, as a job of its own; see `pipeline.repeated.Graph`.
 
         Raises:
             WirebeamError: the cluster cannot take the job.
@@ -56,3 +56,6 @@ class Dispatched:
         pipeline = beam.Pipeline(options=engine.options)
         build(pipeline, self._config, spool.ReadSpool(*paths), self._dataset)
         return engine.execute(pipeline)
+
+    def close(self) -> None:
+        """See `pipeline.repeated.Graph`: a job that is left is ended by the next stream."""

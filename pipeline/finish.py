@@ -5,37 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import apache_beam as beam
 import orjson
 
 from pipeline.sinks import durable
 from pipeline.sinks.manifest import DataFile
+from pipeline.stage import StagedFile
 from schemas.errors import WirebeamError
 from transforms.step import tally_key
 
 NAME = "result.json"
+File = TypeVar("File", DataFile, StagedFile)
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What a run made: the files waiting for the commit, and everything that was counted."""
+class Result(Generic[File]):
+    """What a run made, and everything that was counted.
 
-    files: tuple[DataFile, ...]
+    Attributes:
+        files: those waiting for the commit; for a share of a run up to linking, those staged.
+        tallies: (stage, event, label) -> count.
+    """
+
+    files: tuple[File, ...]
     tallies: Mapping[tuple[str, str, str], int]
 
 
-def save(folder: Path, result: Result) -> None:
+def save(folder: Path, result: Result[File]) -> None:
     """Write the result into the run's staging folder, whole or not at all."""
-    tallies = [[*key, count] for key, count in sorted(result.tallies.items())]
+    counted = sorted(result.tallies.items())
+    tallies = [[stage, event, label, count] for (stage, event, label), count in counted]
     files = [asdict(file) for file in result.files]
     folder.mkdir(parents=True, exist_ok=True)
     durable.place(folder / NAME, orjson.dumps({"files": files, "tallies": tallies}))
 
 
-def load(folder: Path) -> Result:
+def load(folder: Path, kind: type[File]) -> Result[File]:
     """The result that `save` wrote.
+
+    Args:
+        folder: staging folder of the run.
+        kind: what its files are.
 
     Raises:
         WirebeamError: there is none: the pipeline did not come to its end.
@@ -45,18 +57,19 @@ def load(folder: Path) -> Result:
     except FileNotFoundError:
         raise WirebeamError("the pipeline ended without a result; nothing was committed") from None
     return Result(
-        tuple(DataFile(**file) for file in value["files"]),
+        tuple(kind(**file) for file in value["files"]),
         {(stage, event, label): count for stage, event, label, count in value["tallies"]},
     )
 
 
-def _encoded(file: DataFile) -> bytes:
+def _encoded(file: DataFile | StagedFile) -> bytes:
     return orjson.dumps(asdict(file))
 
 
 class _Finish(beam.DoFn):
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: type[Any]) -> None:
         self._folder = folder
+        self._kind = kind
 
     def process(
         self,
@@ -64,22 +77,24 @@ class _Finish(beam.DoFn):
         files: Iterable[bytes],
         tallies: Iterable[tuple[tuple[str, str, str], int]],
     ) -> Iterator[Any]:
-        made = [DataFile(**orjson.loads(file)) for file in files]
-        result = Result(tuple(sorted(made, key=lambda file: file.path)), dict(tallies))
+        made = [self._kind(**orjson.loads(file)) for file in files]
+        result = Result(tuple(sorted(made, key=lambda file: str(file.path))), dict(tallies))
         save(self._folder, result)
         yield len(result.files)
 
 
 class Finish(beam.PTransform):
-    """(`DataFile`s, `Tally`s) -> the run's `Result`, saved in its staging folder.
+    """(files, `Tally`s) -> the run's `Result`, saved in its staging folder.
 
     Args:
         folder: staging folder of the run.
+        kind: what its files are: `DataFile`, or `StagedFile` for a share of a run up to linking.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: type[Any] = DataFile) -> None:
         super().__init__()
         self._folder = folder
+        self._kind = kind
 
     def expand(self, pcolls: tuple[beam.PCollection, beam.PCollection]) -> beam.PCollection:
         """Apply the stage."""
@@ -87,8 +102,7 @@ class Finish(beam.PTransform):
         summed = tallies | "Key" >> beam.Map(tally_key) | "Sum" >> beam.CombinePerKey(sum)
         # As bytes: a side input's coder may be made before the worker knows the row's class.
         encoded = files | "Encode" >> beam.Map(_encoded)
-        return (
-            files.pipeline
-            | "Once" >> beam.Create([None])
-            | beam.ParDo(_Finish(self._folder), beam.pvalue.AsIter(encoded), beam.pvalue.AsIter(summed))
+        step = beam.ParDo(
+            _Finish(self._folder, self._kind), beam.pvalue.AsIter(encoded), beam.pvalue.AsIter(summed)
         )
+        return files.pipeline | "Once" >> beam.Create([None]) | step

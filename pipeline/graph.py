@@ -18,6 +18,7 @@ from pipeline.finish import Finish
 from pipeline.link import Link
 from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.partition import PartitionBy
 from pipeline.sources.transform import Read
 from pipeline.stage import StageItems, StageRejects
 from pipeline.workers import CheckWorkers, Terms
@@ -53,30 +54,38 @@ def build(
     found = pipeline | "Source" >> source
     if spread:
         found |= "CheckWorkers" >> CheckWorkers(Terms.of(folder, config.inputs))
+    files, staging = stage(found, config, folder, keys)
+    linked = files | "Link" >> Link(
+        str(dataset.root), config.run_id, folder / "links", config.horizon, config.rows_per_file
+    )
+    plans = linked.plans | "SpreadFiles" >> beam.Reshuffle() if spread else linked.plans
+    written = plans | "Write" >> Write(folder, config.run_id, keys, config.tagging)
+    tallies = (*staging, linked.tallies, written.tallies) | "AllTallies" >> beam.Flatten()
+    (written.files, tallies) | "Finish" >> Finish(folder)
+
+
+def stage(
+    found: beam.PCollection, config: Config, folder: Path, keys: PartitionBy
+) -> tuple[beam.PCollection, tuple[beam.PCollection, ...]]:
+    """All that happens to items one by one, up to linking, which wants them together.
+
+    Args:
+        found: the `Resource`s to read.
+        config: what the run is told.
+        folder: where items and rejects are staged.
+        keys: partition keys of the dataset.
+
+    Returns:
+        The `StagedFile`s, and the `Tally`s of each step.
+    """
     raw = found | "Read" >> Read(Hints(config.provider, config.source_format), config.expansion)
     parsed = raw.items | "Parse" >> Parse(config.parsing)
     items = parsed.items | "Normalize" >> Normalize(config.ingested_at)
     staged = items.items | "StageItems" >> StageItems(folder / "items", keys, config.staging_rows)
-
     rejects = (
         (raw.rejects, parsed.rejects, items.rejects, staged.rejects)
         | "AllRejects" >> beam.Flatten()
         | "StageRejects" >> StageRejects(folder / "rejects", config.run_id, config.ingested_at)
     )
-    linked = (
-        (staged.files, rejects)
-        | "AllStaged" >> beam.Flatten()
-        | "Link"
-        >> Link(str(dataset.root), config.run_id, folder / "links", config.horizon, config.rows_per_file)
-    )
-    plans = linked.plans | "SpreadFiles" >> beam.Reshuffle() if spread else linked.plans
-    written = plans | "Write" >> Write(folder, config.run_id, keys, config.tagging)
-    tallies = (
-        raw.tallies,
-        parsed.tallies,
-        items.tallies,
-        staged.tallies,
-        linked.tallies,
-        written.tallies,
-    ) | "AllTallies" >> beam.Flatten()
-    (written.files, tallies) | "Finish" >> Finish(folder)
+    files = (staged.files, rejects) | "AllStaged" >> beam.Flatten()
+    return files, (raw.tallies, parsed.tallies, items.tallies, staged.tallies)

@@ -214,29 +214,35 @@ def by_work(plan: FilePlan) -> tuple[bool, int]:
     return plan.dataset != "stories", -plan.rows
 
 
+def planned(
+    staged: Iterable[StagedFile], output: str, run_id: str, folder: Path, horizon: int, rows_per_file: int
+) -> tuple[list[FilePlan], list[Tally]]:
+    """Plans the final files, by the run's writer where it is in this process; see `Link` and `plan`.
+
+    Returns:
+        The files to write, in the order of `by_work`, and the step's tallies.
+
+    Raises:
+        WirebeamError: see `plan`.
+    """
+    started = time.perf_counter_ns()
+    writer = writers.find(run_id)
+    dataset, memory = (writer.dataset, writer.memory) if writer else (Dataset.read(output), None)
+    plans, counts = plan(staged, dataset, folder, horizon, rows_per_file, memory)
+    counts["nanoseconds", ""] = time.perf_counter_ns() - started
+    tallies = [Tally("link", event, label, count) for (event, label), count in sorted(counts.items())]
+    return sorted(plans, key=by_work), tallies
+
+
 class _Link(beam.DoFn):
     def __init__(self, output: str, run_id: str, folder: Path, horizon: int, rows_per_file: int) -> None:
-        self._output = output
-        self._run_id = run_id
-        self._folder = folder
-        self._horizon = horizon
-        self._rows_per_file = rows_per_file
+        self._terms = (output, run_id, folder, horizon, rows_per_file)
 
     def process(self, element: tuple[None, Iterable[StagedFile]]) -> Iterator[Any]:
-        started = time.perf_counter_ns()
-        writer = writers.find(self._run_id)
-        plans, counts = plan(
-            element[1],
-            writer.dataset if writer else Dataset.read(self._output),
-            self._folder,
-            self._horizon,
-            self._rows_per_file,
-            writer.memory if writer else None,
-        )
-        yield from sorted(plans, key=by_work)
-        counts["nanoseconds", ""] = time.perf_counter_ns() - started
-        for (event, label), count in sorted(counts.items()):
-            yield beam.pvalue.TaggedOutput(TALLIES, Tally("link", event, label, count))
+        plans, tallies = planned(element[1], *self._terms)
+        yield from plans
+        for tally in tallies:
+            yield beam.pvalue.TaggedOutput(TALLIES, tally)
 
 
 class Link(beam.PTransform):

@@ -6,7 +6,7 @@ differs from cycle to cycle, the deliveries, the graph reads from a file when it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import apache_beam as beam
@@ -26,25 +26,6 @@ class Graph(Protocol):
     """What runs the graph of `pipeline.graph.build` over the deliveries of a cycle."""
 
     def run(self, deliveries: Sequence[Delivery], problem: str | None = None) -> str | None:
-        """See `RepeatedGraph.run`."""
-
-
-class RepeatedGraph:
-    """The graph of `pipeline.graph.build` for deliveries that change from cycle to cycle.
-
-    Args:
-        config: what the stream is told; all cycles share its run id.
-        dataset: where rows go.
-    """
-
-    def __init__(self, config: Config, dataset: Dataset) -> None:
-        self._spool = dataset.staging(config.run_id) / _SPOOL
-        self._options = beam_options([], LOCAL)
-        pipeline = beam.Pipeline(options=self._options)
-        build(pipeline, config, spool.ReadSpool(self._spool), dataset, spread=False)
-        self._proto = pipeline.to_runner_api(default_environment=EmbeddedPythonEnvironment.default())
-
-    def run(self, deliveries: Sequence[Delivery], problem: str | None = None) -> str | None:
         """Run the graph over some deliveries.
 
         Args:
@@ -57,6 +38,51 @@ class RepeatedGraph:
         Raises:
             Exception: whatever went wrong in a stage.
         """
-        spool.write(self._spool, deliveries, problem)
+
+    def close(self) -> None:
+        """End what runs beside this process for it."""
+
+
+class Repeated:
+    """A pipeline, built and translated once.
+
+    Args:
+        build: puts its steps into an empty pipeline.
+    """
+
+    def __init__(self, build: Callable[[beam.Pipeline], object]) -> None:
+        self._options = beam_options([], LOCAL)
+        pipeline = beam.Pipeline(options=self._options)
+        build(pipeline)
+        self._proto = pipeline.to_runner_api(default_environment=EmbeddedPythonEnvironment.default())
+
+    def run(self) -> str | None:
+        """Run it in this process: the state in which it ended.
+
+        Raises:
+            Exception: whatever went wrong in a stage.
+        """
         state: str | None = FnApiRunner().run_via_runner_api(self._proto, self._options).wait_until_finish()
         return state
+
+
+class RepeatedGraph:
+    """The graph of `pipeline.graph.build` for deliveries that change from cycle to cycle.
+
+    Args:
+        config: what the stream is told; all cycles share its run id.
+        dataset: where rows go.
+    """
+
+    def __init__(self, config: Config, dataset: Dataset) -> None:
+        self._spool = dataset.staging(config.run_id) / _SPOOL
+        source = spool.ReadSpool(self._spool)
+        self._graph = Repeated(lambda pipeline: build(pipeline, config, source, dataset, spread=False))
+
+    def run(self, deliveries: Sequence[Delivery], problem: str | None = None) -> str | None:
+        """See `Graph`."""
+        spool.write(self._spool, deliveries, problem)
+        return self._graph.run()
+
+    def close(self) -> None:
+        """See `Graph`: nothing does."""

@@ -121,6 +121,8 @@ class Stream:
                     self._session.report(self._dataset, finished=True)
             self._dataset.close()
             self._dataset = None
+        if self._graph is not None:
+            self._graph.close()
         writers.forget(self._config.run_id)
 
     def reload(self, feeds: Callable[[], Sequence[Feed]]) -> None:
