@@ -158,11 +158,12 @@ def _listen(channel: Connection, tell: Callable[[bytes], None]) -> None:
 def _prepared(message: bytes) -> Share:
     """The share to do, with all loaded that it needs."""
     from pipeline.progress import configure_logging
+
+    configure_logging()  # before Beam is there, which has much to say
     from pipeline.share import Share
     from pipeline.sinks.dataset import Dataset
     from transforms.enrich.enricher import enricher
 
-    configure_logging()
     config: Config
     config, number = pickle.loads(message)
     enricher(config.tagging)

@@ -17,7 +17,7 @@ from typing import Any
 
 from apache_beam.runners.runner import PipelineState
 
-from pipeline import finish, share
+from pipeline import finish, monitor, share
 from pipeline.coworker import Coworker
 from pipeline.finish import Result
 from pipeline.link import planned
@@ -31,7 +31,6 @@ from transforms.step import tally_key
 
 LEAST = 100  # deliveries of a share: fewer are done sooner by one process
 _FILE = 10  # rows that cost as much as to begin and end a file
-LOG = logging.getLogger("wirebeam.stream")
 
 
 def worth_while() -> int:
@@ -77,8 +76,13 @@ class SharedGraph:
 
     @property
     def pids(self) -> list[int]:
-        """Of the coworkers' processes."""
+        """Of the coworkers' processes, those that are starting among them."""
         return [one.pid for one in self._coworkers]
+
+    @property
+    def ready(self) -> bool:
+        """Whether the next large cycle would be shared."""
+        return bool(self._ready(self._processes - 1))
 
     def run(self, deliveries: Sequence[Delivery], problem: str | None = None) -> str | None:
         """See `pipeline.repeated.Graph`. What goes wrong in another process is raised here."""
@@ -98,15 +102,20 @@ class SharedGraph:
         """Coworkers that can begin at once, at the most as many as wanted; who is missing is started."""
         ready = []
         for one in self._coworkers[: max(0, wanted)]:
+            new = not one.began
             try:
                 if one.ready():
                     ready.append(one)
+                    if new:
+                        message = f"process {one.pid} does a share of large cycles"
+                        monitor.say(logging.INFO, "process", message, pid=one.pid)
             except Exception as error:  # noqa: BLE001 - whatever it is, this process can do all alone
                 one.close()
                 self._coworkers.remove(one)
-                if not one.began:
+                if new:
                     self._processes = 1
-                    LOG.warning("a second process cannot be had, one does all from now on: %s", error)
+                    message = f"another process cannot be had, this one does all from now on: {error}"
+                    monitor.say(logging.WARNING, "process", message)
                     return []
         for number in {*range(1, wanted + 1)} - {one.number for one in self._coworkers}:
             self._coworkers.append(Coworker(self._config, number))

@@ -1,0 +1,229 @@
+"""Cycles shared by two processes: rows as of one, whichever process dies, and none of them outlives the other."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import query
+from pipeline.cycle import Feed, Pace
+from pipeline.plan import FilePlan
+from pipeline.shared import SharedGraph, dealt
+from pipeline.sinks.dataset import Dataset
+from pipeline.sources.live import Delivery
+from pipeline.stream import Stream
+from pipeline.verify import verify
+from tests.pipeline.test_stream import NOON, Queue, Told, accounted, config, message, ninjs, stream
+from tests.pipeline.test_stream_command import events, process
+
+PATIENCE = 300.0  # seconds; the machine may be busy
+ROWS = """
+    SELECT 'story' AS kind, uri, source, story_id, revision_of, NULL AS duplicate_of FROM stories
+    UNION ALL SELECT 'copy', uri, source, story_id, revision_of, duplicate_of FROM duplicates
+    UNION ALL SELECT 'reject', code, source, message, stage, NULL FROM rejects
+"""
+
+
+def wire(number: int) -> Delivery:
+    """The nth message: some are broken, some are copies of others, some come twice, beside each other."""
+    if number % 50 == 7:
+        return message(number, data=b'{"uri": broken')
+    if number % 50 == 10:
+        return wire(number - 1)
+    moment = NOON + dt.timedelta(minutes=number)  # in order: what comes late is linked by `compact`
+    if number % 50 == 8:
+        return message(number, data=ninjs(number - 8, moment, uri=f"urn:copy:{number}"))
+    return message(number, moment=moment)
+
+
+def rows(output: Path) -> list[tuple[Any, ...]]:
+    return sorted(query.connect(output).execute(ROWS).fetchall(), key=repr)
+
+
+def until(true: Any) -> None:
+    """Wait for something to become true."""
+    ends = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs, and is none that is dead and not yet asked for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_shared_cycles_give_the_rows_of_one_batch_and_a_process_that_is_killed_costs_nothing(
+    tmp_path: Path,
+) -> None:
+    queue = Queue([wire(number) for number in range(200)])
+    told = Told()
+    graphs: list[SharedGraph] = []
+    shares: list[str] = []
+
+    def making(config: Any, dataset: Dataset) -> SharedGraph:
+        graphs.append(SharedGraph(config, dataset, processes=2))
+        return graphs[0]
+
+    def failpoint(step: str) -> None:
+        if step == "executed":
+            found = sorted(output.glob("_staging/*/shares/*/write/result.json"))
+            shares.append(" ".join(path.parts[-3] for path in found))
+
+    output = tmp_path / "shared"
+    pace = Pace(every=0.01, items=400, first=400, longest=math.inf)
+    made = stream(output, queue, told=told, pace=pace, graph=making, failpoint=failpoint)
+    try:
+        made.turn()
+        assert shares == [""], "the first large cycle is done alone: the other process is started with it"
+        until(lambda: graphs[0].ready)
+        (pid,) = graphs[0].pids
+
+        queue.messages += [wire(number) for number in range(200, 450)]
+        made.turn()
+        assert shares[1:] == ["0 1"]
+
+        queue.messages += [wire(number) for number in range(450, 470)]
+        made.turn()
+        assert shares[2:] == [""], "a small cycle is done alone"
+
+        # Asked, and killed before it answers.
+        queue.messages += [wire(number) for number in range(470, 700)]
+        os.kill(pid, signal.SIGSTOP)
+        threading.Timer(2.0, os.kill, (pid, signal.SIGKILL)).start()
+        made.turn()
+        assert [failure.where for failure in told.failures] == ["commit"]
+        assert f"process {pid}" in told.failures[0].message
+        assert "was ended by signal 9" in told.failures[0].message
+        made.turn()
+        assert shares[3:] == [""], "done alone, while another one is started"
+        assert told.recoveries == ["commit"]
+        assert graphs[0].pids != [pid]
+        (after,) = graphs[0].pids
+    finally:
+        made.close()
+    until(lambda: not alive(after))
+
+    whole = stream(tmp_path / "whole", Queue(queue.messages), pace=Pace(items=10_000, first=10_000))
+    whole.turn()
+    whole.close()
+    found = rows(output)
+    assert found == rows(tmp_path / "whole")
+    assert Counter(kind for kind, *_ in found)["reject"] == 14
+    assert Counter(kind for kind, *_ in found)["copy"] >= 14
+    assert accounted(output)["read"] == 700
+    assert accounted(output)["redelivered"] == 14
+    assert verify(output) == []
+
+
+def test_what_goes_wrong_in_another_process_is_raised_here(tmp_path: Path) -> None:
+    with Dataset.open(tmp_path / "out") as dataset:
+        graph = SharedGraph(config(tmp_path / "out"), dataset, processes=2)
+        try:
+            until(lambda: graph.ready)
+            (other,) = graph._coworkers
+            other.ask("stage")
+            with pytest.raises(RuntimeError, match=r"No such file .*shares/1/deliveries"):
+                other.answer()
+            assert graph.ready
+        finally:
+            graph.close()
+
+
+def test_a_process_that_cannot_begin_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    queue = Queue([message(number) for number in range(600)])
+    output = tmp_path / "out"
+    making = partial(SharedGraph, processes=2)
+    made = Stream(
+        config(output),
+        [Feed(queue, "queue")],
+        Pace(every=0.01, items=300, first=300, longest=math.inf),
+        graph=making,
+    )
+    made.open()
+    try:
+        made.turn()
+        made.turn()
+    finally:
+        made.close()
+    assert accounted(output)["stories"] + accounted(output)["duplicates"] == 600
+    assert caplog.text.count("this one does all from now on") == 1
+
+
+def drop(incoming: Path, start: int, count: int) -> None:
+    """So many files at once, complete."""
+    beside = incoming / f".{start}"
+    beside.mkdir(parents=True)
+    for number in range(start, start + count):
+        (beside / f"{number}.json").write_bytes(ninjs(number))
+    beside.rename(incoming / str(start))
+
+
+def test_killed_in_the_middle_of_a_share_no_process_stays_and_no_item_is_lost(tmp_path: Path) -> None:
+    """The stream is killed, then its other process, then it is told to stop: each while a cycle is shared."""
+    incoming, output = tmp_path / "in", tmp_path / "out"
+    options = (incoming, "-o", output, "--settle", "0", "--processes", "2", "--ner", "off")
+    dropped = 0
+
+    def sharing(started: Any) -> int:
+        """Drop files, so many at once, until a cycle is shared: the other process, in the middle of it."""
+        nonlocal dropped
+        reading = ThreadPoolExecutor(1).submit(lambda: int(events(started, "process")["pid"]))
+        ends = time.monotonic() + PATIENCE
+        while not (reading.done() and any(output.glob("_staging/*/shares/1/deliveries"))):
+            if sum(accounted(output).values()) == 2 * dropped:  # read, and what became of it
+                drop(incoming, dropped, 260)
+                dropped += 260
+            assert time.monotonic() < ends
+            time.sleep(0.005)
+        return reading.result()
+
+    with process(*options) as started:
+        pid = sharing(started)
+        started.kill()
+        until(lambda: not alive(pid))
+    with process(*options) as started:
+        pid = sharing(started)
+        os.kill(pid, signal.SIGKILL)
+        assert "was ended by signal 9" in events(started, "failed")["message"]
+        events(started, "recovered")
+        pid = sharing(started)
+        os.kill(pid, signal.SIGTERM)  # as systemd does, which tells all processes of a unit
+        began = time.monotonic()
+        started.terminate()
+        assert started.wait(60) == 0
+        assert time.monotonic() - began < 10
+        assert not alive(pid)
+    with process(*options, "--stop-when-idle", "1s") as started:
+        assert started.wait(PATIENCE) == 0
+    counts = accounted(output)
+    assert (counts["stories"] + counts["duplicates"], counts["redelivered"]) == (dropped, 0)
+    assert verify(output) == []
+
+
+@given(st.lists(st.integers(1, 5_000), max_size=30), st.integers(1, 5))
+def test_files_are_dealt_out_evenly(sizes: list[int], shares: int) -> None:
+    plans = [FilePlan("stories", "", "", n, size) for n, size in enumerate(sorted(sizes, reverse=True))]
+    given = dealt(plans, shares)
+    assert sorted((one for part in given for one in part), key=lambda one: one.start) == plans
+    work = [sum(one.rows + 10 for one in part) for part in given]
+    assert max(work) - min(work) <= max((size + 10 for size in sizes), default=0)
