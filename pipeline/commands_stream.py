@@ -24,6 +24,7 @@ from pipeline.progress import configure_logging
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
+    from pipeline.continuous import ContinuousStream
     from pipeline.cycle import Feed
     from pipeline.feeds import FeedConfig
     from pipeline.options import Config
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 streams = typer.Typer()
 
 _LAST = 9.0  # seconds after which a stop no longer waits for the cycle at hand
+_LAST_JOB = 120.0  # and for a job's savepoint and end
 
 
 class LogFormat(StrEnum):
@@ -132,14 +134,14 @@ def stream(
     Where it stands is kept in the dataset, with every commit: killed at any moment, it goes on where it was.
     """
     configure_logging()
-    from pipeline import arguments, monitor
+    from pipeline import arguments, flink, flink_job, monitor
     from pipeline import feeds as feeds_file
     from pipeline.cycle import Listeners, Pace
     from pipeline.dispatch import Dispatched
     from pipeline.engine import Engine
     from pipeline.options import LOCAL, duration
     from pipeline.shared import SharedGraph, worth_while
-    from pipeline.sources.settings import SettingError
+    from pipeline.sources.settings import KafkaSettings, SettingError
     from pipeline.sources.watch import FolderSettings
     from pipeline.stream import Stream
     from transforms.enrich.enricher import enricher
@@ -190,6 +192,7 @@ def stream(
         followed.update(new)
         return [feed for _, feed in new.values()]
 
+    standing = runner == flink.RUNNER and all(isinstance(one.settings, KafkaSettings) for one in wanted())
     pace = Pace(
         every=every,
         items=max_items,
@@ -200,9 +203,12 @@ def stream(
     making: Callable[[Config, Dataset], Graph] = functools.partial(
         SharedGraph, processes=processes or worth_while()
     )
-    if runner != LOCAL:
-        if processes is not None:
-            raise UsageError("--processes are of this machine: --runner brings its own workers")
+    if runner != LOCAL and processes is not None:
+        raise UsageError("--processes are of this machine: --runner brings its own workers")
+    if standing:
+        job, _ = flink_job.arguments(arguments.beam_options)
+        Engine.of(runner, job, config.run_id)  # what is wrong is said before anything runs
+    elif runner != LOCAL:
         # A job costs seconds, however small: as much as there is goes into one.
         pace = replace(pace, first=max_items, longest=math.inf)
         making = functools.partial(Dispatched, runner=runner, arguments=tuple(arguments.beam_options))
@@ -223,9 +229,15 @@ def stream(
             metrics = Metrics()
             listeners.all.append(metrics)
             stack.callback(serve(metrics, metrics_port, metrics_host))
-        loop = Stream(config, first, pace, listeners, graph=making)
+        loop: Stream | ContinuousStream
+        if standing:
+            from pipeline.standing import standing_job
+
+            loop = standing_job(config, wanted, arguments.beam_options, pace, listeners)
+        else:
+            loop = Stream(config, first, pace, listeners, graph=making)
         stop = threading.Event()
-        stack.enter_context(_signals(loop, stop, opened))
+        stack.enter_context(_signals(loop, stop, opened, _LAST_JOB if standing else _LAST))
         stack.callback(log.summary)
         stack.callback(loop.close)
         loop.open()
@@ -238,12 +250,14 @@ def stream(
 
 
 @contextlib.contextmanager
-def _signals(loop: Stream, stop: threading.Event, opened: object) -> Iterator[None]:
+def _signals(
+    loop: Stream | ContinuousStream, stop: threading.Event, opened: object, last: float
+) -> Iterator[None]:
     """SIGTERM and Ctrl-C end the loop behind the cycle at hand, SIGHUP has the feeds file read again."""
     ended = threading.Event()
 
     def abandon() -> None:
-        if not ended.wait(_LAST):
+        if not ended.wait(last):
             # Nothing is lost: what is not committed is taken again by the next process.
             os.write(
                 2, b"wirebeam: stopped before the cycle at hand was committed; it is read again next time\n"

@@ -6,13 +6,11 @@ does twice is staged twice and committed once, and a job that fails is sent agai
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from hashlib import blake2b
 
 import apache_beam as beam
 
-from pipeline.engine import Engine
+from pipeline.engine import Engine, stream_job
 from pipeline.graph import build
 from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
@@ -35,9 +33,7 @@ class Dispatched:
         self._dataset = dataset
         self._runner = runner
         self._arguments = tuple(arguments)
-        # The same for every process that streams into this dataset: a job of this name is of a dead one.
-        digest = blake2b(str(dataset.root).encode(), digest_size=4).hexdigest()
-        self._job = f"stream-{re.sub('[^a-z0-9]+', '-', dataset.root.name.lower())}-{digest}"
+        self._job = stream_job(dataset.root)
         self._orphans = True
 
     def run(self, deliveries: Sequence[Delivery], problem: str | None = None) -> str | None:

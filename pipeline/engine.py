@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
@@ -16,6 +19,12 @@ from pipeline.sources.files import STDIN
 from schemas.errors import UsageError
 
 _POLL = 0.5  # seconds; Beam's own waiting asks at growing intervals, up to a minute
+
+
+def stream_job(root: Path) -> str:
+    """Name of the job that streams into a dataset, by which a new process knows a dead one's job."""
+    digest = blake2b(str(root).encode(), digest_size=4).hexdigest()
+    return f"stream-{re.sub('[^a-z0-9]+', '-', root.name.lower())}-{digest}"
 
 
 @dataclass(frozen=True, slots=True)

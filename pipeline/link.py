@@ -25,12 +25,12 @@ from pipeline.sinks import held
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import rejects_path
 from pipeline.sinks.snapshot import Snapshot
-from pipeline.stage import ITEMS, StagedFile
+from pipeline.stage import ITEMS, REJECTED, StagedFile
 from pipeline.staged import StagedRows
 from transforms import activity
 from transforms.dedupe.fingerprint import Sketch, decode
 from transforms.dedupe.linker import Linker
-from transforms.step import REJECTS, TALLIES, Tally
+from transforms.step import TALLIES, Tally
 
 _WITHIN = ("uri", "item_id", "received_at", "source")  # the linker's order within an instant
 _ENDLESS = 2**63 - 1
@@ -200,7 +200,7 @@ def plan(
     """
     files = sorted(set(staged), key=lambda file: (file.kind, file.path))
     items = [file for file in files if file.kind == ITEMS]
-    rejects = [file for file in files if file.kind == REJECTS]
+    rejects = [file for file in files if file.kind == REJECTED]
     snapshot = dataset.snapshot()
     verdicts = Verdicts()
     link(StagedRows.open(items), snapshot, horizon, verdicts, memory)

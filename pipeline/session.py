@@ -53,13 +53,15 @@ class Session:
             WirebeamError: it could not be written.
         """
         now = dt.datetime.now(dt.UTC)
+        # Where an engine staged messages once more than they were needed, it says how many.
+        names = ["read", *report.OUTCOMES, *(name for name in ("absorbed",) if self._counts[name])]
         made = report.compose(
             run_id=self._config.run_id,
             started_at=self._started.isoformat(timespec="seconds"),
             finished_at=now.isoformat(timespec="seconds") if finished else None,
             seconds=round((now - self._started).total_seconds(), 3),
             options=described(self._config, "stream"),
-            counts={name: self._counts[name] for name in ("read", *report.OUTCOMES)},
+            counts={name: self._counts[name] for name in names},
             tallies=self._tallies,
             links=report.counted(self._tallies, "link", "link"),
             overflows=report.counted(self._tallies, "link", "overflow"),

@@ -20,6 +20,7 @@ from transforms.dedupe.sketch import sketch
 from transforms.step import REJECTS, TALLIES, Tally, in_global_window
 
 ITEMS = "items"
+REJECTED = "rejects"
 REJECT_BYTES = 32 << 20  # of rejected items held in memory before they are staged
 
 
@@ -31,6 +32,20 @@ class StagedFile:
     kind: str
     path: str
     rows: int
+
+
+def refused(item: Item, error: ItemError) -> Reject:
+    """The reject of an item that cannot be a row."""
+    # Its text is all that is left of it here; its bytes are with the source.
+    return Reject(
+        item.source,
+        Stage.NORMALIZE,
+        error.code,
+        f"{error.message}{KEPT}is the text alone",
+        item.body_text.encode("utf-8", "replace"),
+        item.received_at,
+        attributes=item.attributes,
+    )
 
 
 class _StageItems(beam.DoFn):
@@ -54,18 +69,7 @@ class _StageItems(beam.DoFn):
         try:
             full = self._staging.add(element, encode(sketch(element)))
         except ItemError as error:
-            # Its text is all that is left of it here; its bytes are with the source.
-            raw = element.body_text.encode("utf-8", "replace")
-            reject = Reject(
-                element.source,
-                Stage.NORMALIZE,
-                error.code,
-                f"{error.message}{KEPT}is the text alone",
-                raw,
-                element.received_at,
-                attributes=element.attributes,
-            )
-            yield beam.pvalue.TaggedOutput(REJECTS, reject)
+            yield beam.pvalue.TaggedOutput(REJECTS, refused(element, error))
             full = False
         staged = self._flush() if full else None
         self._nanoseconds += time.perf_counter_ns() - started
@@ -112,7 +116,7 @@ class _StageRejects(beam.DoFn):
         now = time.time_ns() // 1000 if self._now is None else self._now
         staged = stage_rejects(self._folder, self._buffer, run_id=self._run_id, now=now)
         self._buffer, self._bytes = [], 0
-        return StagedFile(REJECTS, staged.path, len(staged.ids))
+        return StagedFile(REJECTED, staged.path, len(staged.ids))
 
 
 class StageItems(beam.PTransform):

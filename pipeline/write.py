@@ -38,6 +38,7 @@ _STORY_COLUMNS = (
     "subjects",
     "keywords",
 )
+_TAGS = ("entities", "topics")
 _ROWS = 2_048  # gathered, tagged and written at once
 
 
@@ -96,6 +97,60 @@ def with_enrichment(rows: pa.Table, tagging: Enricher | None) -> pa.Table:
     return rows.append_column("topics", array(topics, pa.list_(TOPIC)))
 
 
+Counts = collections.Counter[tuple[str, str, str]]
+
+
+def write_plan(
+    plan: FilePlan, folder: Path, run_id: str, partition_by: PartitionBy, tagging: Enricher, counts: Counts
+) -> DataFile:
+    """One final file, staged.
+
+    Args:
+        plan: what goes into it.
+        folder: staging folder of the run.
+        run_id: the run.
+        partition_by: partition keys of the dataset.
+        tagging: tags stories that were not tagged when they were staged.
+        counts: takes what is counted, (stage, event, label) -> count.
+
+    Raises:
+        WirebeamError: it could not be written.
+    """
+    started = time.perf_counter_ns()
+    before = counts[Stage.ENRICH, "nanoseconds", ""]
+    tables = (_table(plan.dataset, rows, verdicts, tagging, counts) for rows, verdicts in gather(plan))
+    file = write_data_file(
+        folder,
+        plan.dataset,
+        plan.partition,
+        tables,
+        run_id=run_id,
+        partition_by=partition_by,
+        taggers=[tagging.identity] if plan.dataset == "stories" else (),
+    )
+    counts["write", "out", plan.dataset] += file.rows
+    # Tagging happens inside writing, but is another stage of the way: its time is its own.
+    own = counts[Stage.ENRICH, "nanoseconds", ""] - before
+    counts["write", "nanoseconds", ""] += time.perf_counter_ns() - started - own
+    return file
+
+
+def _table(dataset: str, rows: pa.Table, verdicts: pa.Table, tagging: Enricher, counts: Counts) -> pa.Table:
+    if dataset == "rejects":
+        return rows.select(REJECTS.names)
+    rows = with_links(rows, verdicts)
+    stories = dataset == "stories"
+    if _TAGS[0] not in rows.column_names:
+        started = time.perf_counter_ns()
+        rows = with_enrichment(rows, tagging if stories else None)
+        if stories:
+            counts[Stage.ENRICH, "in", ""] += len(rows)
+            counts[Stage.ENRICH, "nanoseconds", ""] += time.perf_counter_ns() - started
+    elif not stories:  # a copy says nothing that its story does not
+        rows = with_enrichment(rows.drop_columns(list(_TAGS)), None)
+    return rows.select(STORIES.names)
+
+
 class _Write(beam.DoFn):
     def __init__(self, folder: Path, run_id: str, partition_by: PartitionBy, tagging: Tagging) -> None:
         self._folder = folder
@@ -106,43 +161,18 @@ class _Write(beam.DoFn):
     def start_bundle(self) -> None:
         # One a process. Not in `setup`: Flink waits three minutes for a worker that fails there.
         self._enricher = enricher(self._tagging)
-        self._counts: collections.Counter[tuple[str, str, str]] = collections.Counter()
+        self._counts: Counts = collections.Counter()
 
     def process(self, element: FilePlan) -> Iterator[DataFile]:
-        started = time.perf_counter_ns()
-        tables = (self._table(element.dataset, rows, verdicts) for rows, verdicts in gather(element))
-        file = write_data_file(
-            self._folder,
-            element.dataset,
-            element.partition,
-            tables,
-            run_id=self._run_id,
-            partition_by=self._partition_by,
-            taggers=[self._enricher.identity] if element.dataset == "stories" else (),
+        file = write_plan(
+            element, self._folder, self._run_id, self._partition_by, self._enricher, self._counts
         )
         activity.note("written", file.rows)
-        self._counts["write", "out", element.dataset] += file.rows
-        self._counts["write", "nanoseconds", ""] += time.perf_counter_ns() - started
         yield file
 
     def finish_bundle(self) -> Iterator[Any]:
-        # Tagging happens inside writing, but is another stage of the way: its time is its own.
-        tagging = self._counts.get((Stage.ENRICH, "nanoseconds", ""), 0)
-        self._counts["write", "nanoseconds", ""] -= tagging
         for (stage, event, label), count in sorted(self._counts.items()):
             yield in_global_window(beam.pvalue.TaggedOutput(TALLIES, Tally(stage, event, label, count)))
-
-    def _table(self, dataset: str, rows: pa.Table, verdicts: pa.Table) -> pa.Table:
-        if dataset == "rejects":
-            return rows.select(REJECTS.names)
-        rows = with_links(rows, verdicts)
-        started = time.perf_counter_ns()
-        tagged = dataset == "stories"
-        rows = with_enrichment(rows, self._enricher if tagged else None)
-        if tagged:
-            self._counts[Stage.ENRICH, "in", ""] += len(rows)
-            self._counts[Stage.ENRICH, "nanoseconds", ""] += time.perf_counter_ns() - started
-        return rows.select(STORIES.names)
 
 
 class Write(beam.PTransform):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -85,14 +85,20 @@ def check(item: Item) -> None:
             raise ItemError(Code.STRUCTURE_BROKEN, f"time {time} us is outside the years 1 to 9999")
 
 
-def _write(table: pa.Table, folder: Path, name: str) -> tuple[str, int]:
+def write_table(table: pa.Table, folder: Path, name: str) -> tuple[str, int]:
+    """Staged rows into `NAME.arrow` of a folder, whole or not at all: its path and size in bytes.
+
+    Raises:
+        WirebeamError: it could not be written.
+    """
     path = folder / f"{name}.arrow"
     beside = folder / f"{name}.{os.getpid()}.{threading.get_ident()}.tmp"
     with explained(path):
         folder.mkdir(parents=True, exist_ok=True)
         try:
             with beside.open("wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-                writer.write_table(table, max_chunksize=BATCH_ROWS)
+                # Of one chunk, so that all batches but the last have as many rows: `read_rows` counts on it.
+                writer.write_table(table.combine_chunks(), max_chunksize=BATCH_ROWS)
             size = beside.stat().st_size
             beside.replace(path)
         except BaseException:
@@ -109,11 +115,23 @@ def _ranks(order: Sequence[int]) -> tuple[int, ...]:
 
 
 def stage_items(
-    folder: Path, items: Sequence[Item], fingerprints: Sequence[bytes | None], partition_by: PartitionBy
+    folder: Path,
+    items: Sequence[Item],
+    fingerprints: Sequence[bytes | None],
+    partition_by: PartitionBy,
+    *,
+    complete: Callable[[pa.Table], pa.Table] | None = None,
 ) -> Staged:
     """Writes items into a new file of `folder`, sorted by partition, event time and uri.
 
     The same items give the same file name, so that a retried bundle replaces its own file.
+
+    Args:
+        folder: where the file goes.
+        items: what goes into it.
+        fingerprints: of each.
+        partition_by: the dataset's partition keys.
+        complete: adds columns to the rows before they are written.
 
     Raises:
         WirebeamError: the file could not be written (disk full, no permission).
@@ -130,7 +148,7 @@ def stage_items(
     for n in order:
         name.update(f"{items[n].item_id}\0{items[n].source}\0".encode("utf-8", "replace"))
     table = to_table([items[n] for n in order], [fingerprints[n] for n in order])
-    path, size = _write(table, folder, name.hexdigest())
+    path, size = write_table(complete(table) if complete else table, folder, name.hexdigest())
     return Staged(path, _ranks(order), partitions, tuple(item.item_id for item in items), size)
 
 
@@ -180,7 +198,7 @@ def stage_rejects(folder: Path, rejects: Sequence[Reject], *, run_id: str, now: 
     partitions = tuple(rejects_path(row.received_at) for row in made)
     order = sorted(range(len(made)), key=lambda n: (partitions[n], made[n].received_at, made[n].reject_id, n))
     name = blake2b("".join(made[n].reject_id for n in order).encode(), digest_size=16).hexdigest()
-    path, size = _write(rows([made[n] for n in order], REJECTS), folder, name)
+    path, size = write_table(rows([made[n] for n in order], REJECTS), folder, name)
     return Staged(path, _ranks(order), partitions, tuple(row.reject_id for row in made), size)
 
 

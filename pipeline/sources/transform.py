@@ -18,7 +18,9 @@ from transforms.step import REJECTS, TALLIES, Step
 register_row(Resource)
 
 
-class _Read(Step):
+class ReadStep(Step):
+    """`Resource` -> `RawItem`: opened, archives expanded."""
+
     stage = Stage.EXPAND
 
     def __init__(self, hints: Hints, limits: ExpandLimits) -> None:
@@ -26,9 +28,11 @@ class _Read(Step):
         self._limits = limits
 
     def apply(self, element: Resource) -> Iterator[RawItem | Reject]:
+        """See `Step`."""
         return read(element, self._hints, self._limits)
 
     def raw(self, element: Resource) -> RawItem:
+        """See `Step`."""
         return RawItem(element.uri, element.data or b"", element.received_at)
 
 
@@ -47,5 +51,5 @@ class Read(beam.PTransform):
 
     def expand(self, pcoll: beam.PCollection) -> beam.pvalue.DoOutputsTuple:
         """Apply the stage."""
-        step = beam.ParDo(_Read(self._hints, self._limits)).with_output_types(RawItem)
+        step = beam.ParDo(ReadStep(self._hints, self._limits)).with_output_types(RawItem)
         return pcoll | step.with_outputs(REJECTS, TALLIES, main="items")

@@ -95,7 +95,7 @@ class Flink:
 
     def start(self, seconds: float = 120) -> None:
         """Start it, and wait until it has free slots."""
-        self._java("jobmanager", "entrypoint.StandaloneSessionClusterEntrypoint")
+        self.start_jobmanager()
         self.start_taskmanager()
         self.start_pool()
         end = time.monotonic() + seconds
@@ -106,6 +106,10 @@ class Flink:
             if time.monotonic() > end:
                 raise RuntimeError(f"no TaskManager came: {self.log('taskmanager')[-2000:]}")
             time.sleep(0.2)
+
+    def start_jobmanager(self) -> None:
+        """Start the JobManager, at first or after it was killed: it knows no job then."""
+        self._java("jobmanager", "entrypoint.StandaloneSessionClusterEntrypoint")
 
     def start_taskmanager(self) -> None:
         """Start the TaskManager, at first or after it was killed."""

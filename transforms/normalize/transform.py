@@ -15,26 +15,33 @@ from transforms.parse.transform import ParsedRaw
 from transforms.step import REJECTS, TALLIES, Step
 
 
-class _Normalize(Step):
+class NormalizeStep(Step):
+    """`ParsedRaw` -> `Item`."""
+
     stage = Stage.NORMALIZE
 
     def __init__(self, ingested_at: int | None) -> None:
         self._ingested_at = ingested_at
 
     def start_bundle(self) -> None:
+        """See `Step`."""
         super().start_bundle()
         self._now = time.time_ns() // 1000 if self._ingested_at is None else self._ingested_at
 
     def apply(self, element: ParsedRaw) -> Iterator[Item]:
+        """See `Step`."""
         yield normalize(element.parsed, ingested_at=self._now, attributes=element.raw.attributes)
 
     def raw(self, element: ParsedRaw) -> RawItem:
+        """See `Step`."""
         return element.raw
 
     def source_format(self, element: ParsedRaw) -> str | None:
+        """See `Step`."""
         return element.parsed.source_format
 
     def label(self, result: Item) -> str:
+        """See `Step`."""
         return result.provider
 
 
@@ -52,5 +59,5 @@ class Normalize(beam.PTransform):
 
     def expand(self, pcoll: beam.PCollection) -> beam.pvalue.DoOutputsTuple:
         """Apply the stage."""
-        step = beam.ParDo(_Normalize(self._ingested_at)).with_output_types(Item)
+        step = beam.ParDo(NormalizeStep(self._ingested_at)).with_output_types(Item)
         return pcoll | step.with_outputs(REJECTS, TALLIES, main="items")

@@ -37,17 +37,21 @@ def parse(raw: RawItem, limits: Limits | None = None) -> Iterator[ParsedItem | R
     yield from salvage.items(document, found)
 
 
-class _Parse(Step):
+class ParseStep(Step):
+    """`RawItem` -> `ParsedRaw`."""
+
     stage = Stage.PARSE
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
 
     def apply(self, element: RawItem) -> Iterator[ParsedRaw | Reject]:
+        """See `Step`."""
         for result in parse(element, self._limits):
             yield result if isinstance(result, Reject) else ParsedRaw(result, element)
 
     def label(self, result: ParsedRaw) -> str:
+        """See `Step`."""
         return result.parsed.source_format
 
 
@@ -64,5 +68,5 @@ class Parse(beam.PTransform):
 
     def expand(self, pcoll: beam.PCollection) -> beam.pvalue.DoOutputsTuple:
         """Apply the stage."""
-        step = beam.ParDo(_Parse(self._limits)).with_output_types(ParsedRaw)
+        step = beam.ParDo(ParseStep(self._limits)).with_output_types(ParsedRaw)
         return pcoll | step.with_outputs(REJECTS, TALLIES, main="items")

@@ -8,12 +8,20 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.sinks.columns import array, to_table
 from pipeline.sinks.partition import PartitionBy
-from pipeline.sinks.staging import Staging, read_rows, reject_id, stage_items, stage_rejects
+from pipeline.sinks.staging import (
+    BATCH_ROWS,
+    Staging,
+    read_rows,
+    reject_id,
+    stage_items,
+    stage_rejects,
+    write_table,
+)
 from schemas.arrow import AUTHOR, ENTITY, REJECTS, STAGED
 from schemas.errors import Code, ItemError, Reject, Stage, WirebeamError
 from schemas.item import Author, Dateline, Entity, Link, Mention, Place, Subject
@@ -182,3 +190,19 @@ def test_two_empty_items_of_one_message_are_two_rejects() -> None:
     assert reject_id(first) == reject_id(dataclasses.replace(first, received_at=2))
     broken = dataclasses.replace(first, code=Code.INTERNAL, message="at 0x1")
     assert reject_id(broken) == reject_id(dataclasses.replace(broken, message="at 0x2"))
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**32), st.integers(2 * BATCH_ROWS, 4 * BATCH_ROWS))
+def test_rows_that_were_picked_out_are_found_by_their_numbers(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, count: int
+) -> None:
+    """A table that was filtered has chunks of any size: the file must not."""
+    chance, folder = random.Random(seed), tmp_path_factory.mktemp("picked")
+    picked = [chance.random() < 0.9 for _ in range(count)]
+    whole, _ = write_table(pa.table({"n": range(count)}), folder, "whole")
+    with pa.memory_map(whole) as source:
+        some = pa.ipc.open_file(source).read_all().filter(pa.array(picked))
+        path, _ = write_table(some, folder, "some")
+    wanted = [number for number, one in enumerate(picked) if one]
+    assert read_rows(path, range(len(wanted))).column("n").to_pylist() == wanted

@@ -1,0 +1,104 @@
+"""What a parallel stage hands to the committer: staged files, and which messages they are made of.
+
+Each lies in one JSON file, created last and whole, in a folder of the job's that the committer reads.
+The name is of the attempt, not of the content: an engine that tries again adds another one, and takes no
+file away.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from pipeline.coverage import Message
+from pipeline.report import Tallies
+from pipeline.sinks import durable, folder
+from pipeline.stage import ITEMS, REJECTED, StagedFile
+from schemas.errors import WirebeamError
+
+FOLDER = "committables"
+
+
+@dataclass(frozen=True, slots=True)
+class Committable:
+    """Messages that went through the parallel stages, and the rows that they became.
+
+    Attributes:
+        messages: in the order in which they were read; those that are no item (tombstones) too.
+        items, rejects: the staged rows; an empty path where there are none.
+        tallies: what was counted on the way.
+        staged_at: microseconds since the epoch (UTC).
+    """
+
+    messages: Sequence[Message]
+    items: StagedFile
+    rejects: StagedFile
+    tallies: Tallies
+    staged_at: int
+
+    @property
+    def files(self) -> list[StagedFile]:
+        """The staged files that hold rows."""
+        return [file for file in (self.items, self.rejects) if file.rows]
+
+
+def save(place: Path, name: str, made: Committable) -> None:
+    """Hand a committable over.
+
+    Args:
+        place: the job's folder, `Dataset.staging(JOB)`.
+        name: unlike that of any other attempt.
+        made: it.
+
+    Raises:
+        WirebeamError: it could not be written.
+    """
+    value = {
+        "messages": [tuple(one) for one in made.messages],
+        "items": [made.items.path, made.items.rows],
+        "rejects": [made.rejects.path, made.rejects.rows],
+        "tallies": [[*key, count] for key, count in sorted(made.tallies.items())],
+        "staged_at": made.staged_at,
+    }
+    path = place / FOLDER / f"{made.staged_at:020d}-{name}.json"
+    with durable.explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        durable.place(path, orjson.dumps(value))
+
+
+def load(path: Path) -> Committable:
+    """A committable that was handed over.
+
+    Raises:
+        WirebeamError: it cannot be read.
+    """
+    try:
+        value = orjson.loads(path.read_bytes())
+        return Committable(
+            [Message(*one) for one in value["messages"]],
+            StagedFile(ITEMS, *value["items"]),
+            StagedFile(REJECTED, *value["rejects"]),
+            {(stage, event, label): count for stage, event, label, count in value["tallies"]},
+            value["staged_at"],
+        )
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise WirebeamError(f"{path}: cannot be read ({error})") from error
+
+
+def arrived(place: Path, known: Mapping[str, object]) -> Iterator[Path]:
+    """Committables of a job that are not known by their name yet, the oldest first."""
+    yield from sorted(path for path in (place / FOLDER).glob("[0-9]*.json") if path.name not in known)
+
+
+def waiting(root: Path) -> int:
+    """How many committables wait in a dataset, those of jobs that are over too."""
+    return sum(1 for _ in (root / folder.STAGING).glob(f"*/{FOLDER}/[0-9]*.json"))
+
+
+def now() -> int:
+    """Microseconds since the epoch (UTC)."""
+    return time.time_ns() // 1000

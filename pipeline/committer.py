@@ -1,0 +1,258 @@
+"""The one linker and committer of a dataset whose items are staged in parallel, by a job that never ends.
+
+    committables ─► each message once, without gaps ─► link ─► write ─► manifest (files and positions)
+
+It runs in the command that sent the job, which holds the dataset's lock: nothing that an engine does again,
+or that a job still writes which was given up, can commit anything. What was staged twice is absorbed and
+counted. Killed before the manifest, the next command reads those messages again; behind it, it goes on.
+"""
+
+from __future__ import annotations
+
+import collections
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipeline import committable, coverage
+from pipeline.committable import Committable
+from pipeline.coverage import Claims, Message, Partition
+from pipeline.finish import Result
+from pipeline.link import plan
+from pipeline.memory import Memory
+from pipeline.options import Config
+from pipeline.plan import FilePlan
+from pipeline.run import check, outcome_counts
+from pipeline.sinks import commit as steps
+from pipeline.sinks.commit import Failpoint
+from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.manifest import DataFile, Manifest
+from pipeline.sinks.staging import write_table
+from pipeline.sources import kafka_client
+from pipeline.stage import StagedFile
+from pipeline.write import Counts, write_plan
+from schemas.errors import Stage
+from transforms.enrich.enricher import enricher
+
+ABSORBED = "absorbed"
+_SOURCE = re.compile(r"kafka://[^/]+/([^/]+)/(\d+)/(\d+)(?:[#!].*)?", re.S)
+_WRITERS = 4  # final files written at once: most of the time is the disk's
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A commit.
+
+    Attributes:
+        manifest: it.
+        tallies: what was counted on the way.
+        messages: of which its rows were made.
+        staged_at: when the first of them was staged, microseconds since the epoch (UTC).
+    """
+
+    manifest: Manifest
+    tallies: Counts
+    messages: Sequence[Message]
+    staged_at: int
+
+
+class Committer:
+    """Commits what a job stages.
+
+    Args:
+        dataset: open for writing.
+        config: what the stream is told; commits have its run id.
+        memory: what linking knows of the dataset.
+        failpoint: called with each step's name once it is done; tests crash here.
+
+    Attributes:
+        absorbed: messages that were staged once more than they were needed, since the committer was made.
+    """
+
+    def __init__(
+        self, dataset: Dataset, config: Config, memory: Memory, failpoint: Failpoint = steps.nothing
+    ) -> None:
+        self._dataset = dataset
+        self._config = config
+        self._memory = memory
+        self._failpoint = failpoint
+        self._place: Path | None = None
+        self._pending: dict[str, Committable] = {}
+        self._positions: dict[Partition, int] = {}
+        self._untold = 0
+        self.absorbed = 0
+
+    def follow(self, job: str, starts: Mapping[Partition, int]) -> None:
+        """Commit from now on what another job stages. What the last one left is given up: it is read again.
+
+        Args:
+            job: `Dataset.staging(job)` is where it stages.
+            starts: where it begins to read each partition.
+        """
+        if self._place is not None:
+            shutil.rmtree(self._place, ignore_errors=True)
+        self._place = self._dataset.staging(job)
+        self._pending.clear()
+        self._positions = dict(starts)
+
+    @property
+    def positions(self) -> Mapping[Partition, int]:
+        """The next offset to be committed of each partition."""
+        return self._positions
+
+    def waiting(self) -> int | None:
+        """When the oldest committable that waits was staged, microseconds since the epoch; None for none."""
+        return min((one.staged_at for one in self._pending.values()), default=None)
+
+    def commit(self, most: int) -> Committed | None:
+        """Commit what can be committed.
+
+        Args:
+            most: messages in one commit, about.
+
+        Returns:
+            The commit; None where nothing new can be committed.
+
+        Raises:
+            WirebeamError: it was not possible; nothing was committed, unless the message says so.
+        """
+        self._collect()
+        chosen, reached = self._choose(most)
+        if not chosen:
+            return None
+        claims = Claims(self._positions)
+        files: list[StagedFile] = []
+        messages: list[Message] = []
+        tallies: Counts = collections.Counter()
+        absorbed = 0
+        for name in chosen:
+            one = self._pending[name]
+            fresh = claims.claim(one.messages)
+            absorbed += len(one.messages) - len(fresh)
+            messages += fresh
+            if len(fresh) == len(one.messages):
+                files += one.files
+                tallies.update(one.tallies)
+            elif fresh:
+                kept = [self._kept(file, fresh, name) for file in one.files]
+                files += [file for file in kept if file.rows]
+                tallies[Stage.PARSE, "out", ""] += sum(file.rows for file in kept)
+        staged_at = min(self._pending[name].staged_at for name in chosen)
+        self._failpoint("collected")
+        made = self._commit(files, reached, absorbed, tallies)
+        self._clear(chosen)
+        self._absorbed(absorbed)
+        self._untold = 0
+        self._failpoint("cleared")
+        return Committed(made, tallies, messages, staged_at)
+
+    def _collect(self) -> None:
+        """Take up what has arrived; what holds nothing new is absorbed at once."""
+        if self._place is None:
+            return
+        for path in committable.arrived(self._place, self._pending):
+            self._pending[path.name] = committable.load(path)
+        old = [name for name, one in self._pending.items() if not Claims(self._positions).claim(one.messages)]
+        replayed = sum(len(self._pending[name].messages) for name in old)
+        self._clear(old)
+        self._absorbed(replayed)
+
+    def _absorbed(self, messages: int) -> None:
+        self.absorbed += messages
+        self._untold += messages
+
+    def _choose(self, most: int) -> tuple[list[str], dict[Partition, int]]:
+        names = sorted(self._pending)
+        total, count = 0, 0
+        while count < len(names) and total < most:
+            total += len(self._pending[names[count]].messages)
+            count += 1
+        for some in (names[:count], names):  # all of them, where the oldest wait for a younger one
+            staged = [self._pending[name].messages for name in some]
+            numbers, reached = coverage.ready(staged, self._positions)
+            if numbers:
+                return [some[number] for number in numbers], reached
+        return [], self._positions
+
+    def _kept(self, file: StagedFile, fresh: Sequence[Message], name: str) -> StagedFile:
+        """A staged file without the rows of messages that are known."""
+        wanted = {(one.topic, one.number, one.offset) for one in fresh}
+        with pa.memory_map(file.path) as source:
+            table = pa.ipc.open_file(source).read_all()
+            found = map(_message_of, table.column("source").to_pylist())
+            kept = table.filter(pa.array([one in wanted for one in found], pa.bool_()))
+            folder = self._dataset.staging(self._config.run_id) / "kept" / name
+            path, _ = write_table(kept, folder, file.kind)
+        return StagedFile(file.kind, path, len(kept))
+
+    def _commit(
+        self, files: Sequence[StagedFile], reached: dict[Partition, int], absorbed: int, tallies: Counts
+    ) -> Manifest:
+        run_id = self._config.run_id
+        folder = self._dataset.staging(run_id)
+        made: list[DataFile] = []
+        if files:
+            plans, counted = plan(
+                files,
+                self._dataset,
+                folder / "links",
+                self._config.horizon,
+                self._config.rows_per_file,
+                self._memory,
+            )
+            tallies.update({("link", event, label): count for (event, label), count in counted.items()})
+            self._failpoint("linked")
+            made = list(self._written(plans, tallies))
+            self._failpoint("written")
+        counts = outcome_counts(Result(tuple(made), tallies))
+        check(counts)
+        if absorbed + self._untold:
+            counts[ABSORBED] = absorbed + self._untold
+        positions: dict[str, dict[tuple[str, int], int]] = collections.defaultdict(dict)
+        for (feed, topic, number), offset in reached.items():
+            positions[feed][topic, number] = offset
+        done = self._dataset.commit(
+            run_id,
+            made,
+            positions={feed: kafka_client.position(offsets) for feed, offsets in positions.items()},
+            counts=counts,
+            failpoint=self._failpoint,
+        )
+        self._positions = reached
+        if files:
+            self._memory.committed(done.sequence)
+        self._failpoint("committed")
+        return done
+
+    def _written(self, plans: Sequence[FilePlan], tallies: Counts) -> Iterator[DataFile]:
+        run_id, tagging = self._config.run_id, enricher(self._config.tagging)
+        folder, keys = self._dataset.staging(run_id), self._dataset.partition_by
+
+        def write(one: FilePlan) -> tuple[DataFile, Counts]:
+            counts: Counts = collections.Counter()
+            return write_plan(one, folder, run_id, keys, tagging, counts), counts
+
+        with ThreadPoolExecutor(_WRITERS, thread_name_prefix="write") as threads:
+            for file, counts in threads.map(write, plans):
+                tallies.update(counts)
+                yield file
+
+    def _clear(self, names: Sequence[str]) -> None:
+        """Forget committables, and remove what they staged."""
+        for name in names:
+            one = self._pending.pop(name)
+            if self._place is not None:
+                (self._place / committable.FOLDER / name).unlink(missing_ok=True)
+            for file in one.files:
+                shutil.rmtree(Path(file.path).parent, ignore_errors=True)
+
+
+def _message_of(source: str) -> tuple[str, int, int] | None:
+    """Topic, partition and offset of the message that a row came from."""
+    match = _SOURCE.fullmatch(source)
+    return (match[1], int(match[2]), int(match[3])) if match else None

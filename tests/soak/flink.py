@@ -1,0 +1,316 @@
+"""`make soak-flink`: a stream as one job on a real Flink, from a real Kafka, while all of it is killed in turn.
+
+    python -m tests.soak.flink [--items 20000] [--rate 200] [--kills worker,taskmanager,broker]
+
+Afterwards, once compacted, the dataset is compared with that of one batch over the same items: none lost, none
+doubled, the same links. Without kills it says how long items took from the broker to the manifest. Needs Java 17
+and Maven; takes the feed of ../shared, or the project's own samples told again and again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from pipeline.sinks import manifest
+from pipeline.verify import verify
+from tests.benchmarks.scale import turned
+from tests.brokers.kafka import Broker
+from tests.conftest import SHARED, WIREBEAM
+from tests.engines.compare import table
+from tests.engines.flink import Flink, wait_until
+from tests.soak.run import told_again
+
+TOPIC = "wire"
+PARTITIONS = 4
+KILLS = ("worker", "taskmanager", "broker")
+ALL_KILLS = (*KILLS, "jobmanager", "command")
+OUTCOMES = ("stories", "duplicates", "rejects", "redelivered")
+# What an item says itself, whatever way it came; and its links.
+SAME = (
+    "item_id",
+    "uri",
+    "story_id",
+    "revision_of",
+    "duplicate_of",
+    "duplicate_kind",
+    "headline",
+    "body_text",
+)
+_POISON = 200  # one message in so many is none that can be read
+_TOMBSTONE = 150  # and one has no value at all
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found.
+
+    Attributes:
+        sent: messages that hold an item, or what cannot be read.
+        kills: what was killed, in its order.
+        counts: sums over all commits; `absorbed` are messages that were staged once more.
+        commits: how many there were.
+        lost, doubled, strange: rows of the batch that the stream has not; twice; that the batch has not.
+        relinked: whether links differ is among `lost` and `strange`: rows are compared with their links.
+        headers: rows that have their message's header.
+        broken: promises that `wirebeam verify` finds broken.
+        latency: seconds from the broker to the manifest: p50, p95, p99; empty where something was killed.
+        seconds: from the first message to the last commit.
+    """
+
+    sent: int
+    kills: tuple[str, ...]
+    counts: dict[str, int]
+    commits: int
+    lost: int
+    doubled: int
+    strange: int
+    headers: int
+    broken: list[str]
+    latency: list[float]
+    seconds: float
+
+    @property
+    def kept(self) -> bool:
+        """Whether every promise is."""
+        summed = self.counts["read"] == sum(self.counts.get(name, 0) for name in OUTCOMES)
+        whole = self.counts["read"] - self.counts.get("redelivered", 0) >= self.sent == self.headers
+        return bool(summed and whole and not (self.lost or self.doubled or self.strange or self.broken))
+
+
+def wire(scratch: Path, count: int) -> list[bytes]:
+    """Items that say their own time, in the order of time; and now and then what cannot be read."""
+    tool, sgml = SHARED / "tools" / "reuters_feed.py", SHARED / "corpora" / "reuters21578" / "sgml"
+    if tool.is_file():
+        command = [sys.executable, str(tool), str(sgml), str(scratch / "feed")]
+        formats = ("--formats", "nitf,newsmlg2,ninjs", "--limit", str(min(count, 9_000)))
+        subprocess.run([*command, *formats], check=True, stdout=subprocess.DEVNULL)
+        found = [data for _, _, data in turned(scratch / "feed" / "raw", count)]
+    else:
+        folder = told_again(scratch / "raw", max(1, count // 50))
+        found = [path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()][:count]
+    for number in range(0, len(found), _POISON):
+        found[number] = b"\x89PNG\r\n\x1a\n" + number.to_bytes(8, "big") * 9
+    return found
+
+
+def send(broker: Broker, items: Sequence[bytes], rate: float) -> None:
+    """Sends items one after the other; they wait in the client while the broker is away."""
+    producer = broker.producer(**{"message.timeout.ms": 600_000, "enable.idempotence": True})
+    started = time.monotonic()
+    for number, data in enumerate(items):
+        time.sleep(max(0.0, started + number / rate - time.monotonic()))
+        producer.produce(TOPIC, data, headers=[("desk", str(number))])
+        if not number % _TOMBSTONE:
+            producer.produce(TOPIC, None, key=b"gone")
+        producer.poll(0)
+    if producer.flush(600):
+        raise RuntimeError("the broker did not take all messages")
+
+
+class Stream:
+    """The command that streams, and what it has committed.
+
+    Args:
+        flink: the cluster.
+        broker: where the items are.
+        output: the dataset.
+        options: further options of the command.
+    """
+
+    def __init__(self, flink: Flink, broker: Broker, output: Path, *options: str) -> None:
+        self.output, self.log = output, output.with_suffix(".log")
+        address = f"kafka://{broker.servers}/{TOPIC}"
+        self._command = [WIREBEAM, "stream", address, "-o", str(output), "--every", "0.5", *options]
+        self._flink = flink
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *options: str) -> None:
+        """Start it."""
+        command = [*self._command, "--runner", "FlinkRunner", "--", *self._flink.options, *options]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send it a signal and wait for its end."""
+        if self.process is None:
+            return 0
+        self.process.send_signal(number)
+        return self.process.wait(180)
+
+    def counts(self) -> dict[str, int]:
+        """Sums over all commits."""
+        total: Counter[str] = Counter({"read": 0})
+        for one in self.manifests():
+            total.update(one.counts)
+        return dict(total)
+
+    def manifests(self) -> list[manifest.Manifest]:
+        """All commits."""
+        folder = self.output / manifest.FOLDER
+        return [manifest.read(folder, number) for number in range(1, manifest.newest(folder) + 1)]
+
+    def reaches(self, items: int) -> Callable[[], bool]:
+        """Whether so many items are committed, for `wait_until`."""
+
+        def reached() -> bool:
+            if self.process is None or self.process.poll() is not None:
+                raise RuntimeError(f"the stream ended: {self.log.read_text('utf-8')}")
+            return self.counts()["read"] >= items
+
+        return reached
+
+
+def rows(output: Path) -> Counter[tuple[Any, ...]]:
+    """Every row of stories and duplicates by what does not depend on the way it came; rejects by their bytes."""
+    found: Counter[tuple[Any, ...]] = Counter()
+    for dataset, columns in (("stories", SAME), ("duplicates", SAME), ("rejects", ("code", "raw"))):
+        held = table(output, dataset)
+        if held is not None:
+            found.update((dataset, *row.values()) for row in held.select(columns).to_pylist())
+    return found
+
+
+def with_header(output: Path) -> int:
+    """Rows that have their message's header."""
+    count = 0
+    for dataset in ("stories", "duplicates", "rejects"):
+        held = table(output, dataset)
+        if held is not None:
+            for attributes in held.column("attributes").to_pylist():
+                count += any(one["name"] == "desk" for one in attributes or ())
+    return count
+
+
+def latencies(stream: Stream) -> list[float]:
+    """Seconds from the broker to the manifest, of each row: p50, p95, p99. Files must not have been merged."""
+    found: list[float] = []
+    for one in stream.manifests():
+        for file in one.added:
+            column = pq.read_table(stream.output / file.path, columns=["received_at"]).column(0)
+            found += [one.committed_at / 1e6 - moment.timestamp() for moment in column.to_pylist()]
+    found.sort()
+    return [round(found[int(len(found) * share)], 2) for share in (0.5, 0.95, 0.99)] if found else []
+
+
+def kill(victim: str, flink: Flink, broker: Broker, stream: Stream) -> None:
+    """SIGKILL, and whatever would start it again does so."""
+    if victim == "worker":
+        wait_until(lambda: bool(flink.workers()), 120)
+        for pid in flink.workers():
+            os.kill(pid, signal.SIGKILL)
+    elif victim == "taskmanager":
+        flink.kill("taskmanager")
+        flink.start_taskmanager()
+    elif victim == "jobmanager":
+        flink.kill("jobmanager")
+        flink.start_jobmanager()
+    elif victim == "broker":
+        broker.stop(kill=True)
+        time.sleep(2)
+        broker.start()
+    else:
+        stream.stop(signal.SIGKILL)
+        stream.start()
+
+
+def soak(
+    scratch: Path,
+    flink: Flink,
+    broker: Broker,
+    *,
+    items: int,
+    rate: float,
+    kills: Sequence[str] = KILLS,
+    patience: float = 600,
+) -> Verdict:
+    """Stream, kill and compare; see the module.
+
+    Args:
+        scratch: an empty folder.
+        flink, broker: running; the topic is made here.
+        items: how many.
+        rate: items a second.
+        kills: what is killed, spread over the flow.
+        patience: seconds that the rest may take once all is sent.
+    """
+    scratch.mkdir(parents=True, exist_ok=True)
+    sent = wire(scratch, items)
+    raw, batch = scratch / "items", scratch / "batch"
+    raw.mkdir()
+    for number, data in enumerate(sent):
+        (raw / f"{number:06d}").write_bytes(data)
+    broker.create(TOPIC, PARTITIONS)
+    stream = Stream(flink, broker, scratch / "stream", *([] if kills else ["--merge-files", "0"]))
+    sender = threading.Thread(target=send, args=(broker, sent, rate), daemon=True)
+    stream.start()
+    try:
+        wait_until(lambda: len(flink.workers()) > 0, 300)
+        time.sleep(0 if kills else 10)  # latency is that of a job that runs
+        started = time.monotonic()
+        sender.start()
+        for number, victim in enumerate(kills, 1):
+            wait_until(stream.reaches(len(sent) * number // (len(kills) + 2)), patience)
+            kill(victim, flink, broker, stream)
+            print(
+                f"{time.monotonic() - started:.0f} s: killed {victim} at {stream.counts()}", file=sys.stderr
+            )
+        sender.join(len(sent) / rate + patience)
+        wait_until(stream.reaches(len(sent)), patience)
+        seconds = time.monotonic() - started
+        time.sleep(3)  # what is staged anew once more is absorbed, not committed
+    finally:
+        stream.stop()
+    latency = [] if kills else latencies(stream)
+    counts, commits = stream.counts(), len(stream.manifests())
+    command = [WIREBEAM, "run", str(raw), "-o", str(batch)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([WIREBEAM, "compact", str(stream.output)], check=True, stdout=subprocess.DEVNULL)
+    ours, theirs = rows(stream.output), rows(batch)
+    return Verdict(
+        sent=len(sent),
+        kills=tuple(kills),
+        counts=counts,
+        commits=commits,
+        lost=sum((theirs - ours).values()),
+        doubled=sum(max(0, count - theirs[row]) for row, count in ours.items() if row in theirs),
+        strange=sum(count for row, count in ours.items() if row not in theirs),
+        headers=with_header(stream.output),
+        broken=[f"{finding.promise}: {finding.message}" for finding in verify(stream.output)],
+        latency=latency,
+        seconds=round(seconds, 1),
+    )
+
+
+def main() -> int:
+    """Exits with 1 where a promise is broken."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    options.add_argument("--items", type=int, default=20_000)
+    options.add_argument("--rate", type=float, default=200)
+    options.add_argument("--kills", default=",".join(KILLS), help=f"of {', '.join(ALL_KILLS)}; or none")
+    given = options.parse_args()
+    kills = [] if given.kills in ("", "none") else given.kills.split(",")
+    with tempfile.TemporaryDirectory(prefix="wirebeam-soak-") as name:
+        scratch = Path(name)
+        with Broker(scratch / "broker") as broker, Flink(scratch / "flink", attempts=20) as flink:
+            found = soak(scratch / "soak", flink, broker, items=given.items, rate=given.rate, kills=kills)
+    print(json.dumps(asdict(found) | {"kept": found.kept}))
+    return 0 if found.kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
