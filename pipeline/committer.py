@@ -84,6 +84,7 @@ class Committer:
         self._place: Path | None = None
         self._pending: dict[str, Committable] = {}
         self._positions: dict[Partition, int] = {}
+        self._done: list[str] = []
         self._untold = 0
         self.absorbed = 0
 
@@ -98,6 +99,7 @@ class Committer:
             shutil.rmtree(self._place, ignore_errors=True)
         self._place = self._dataset.staging(job)
         self._pending.clear()
+        self._done = []
         self._positions = dict(starts)
 
     @property
@@ -107,7 +109,8 @@ class Committer:
 
     def waiting(self) -> int | None:
         """When the oldest committable that waits was staged, microseconds since the epoch; None for none."""
-        return min((one.staged_at for one in self._pending.values()), default=None)
+        left = (one.staged_at for name, one in self._pending.items() if name not in self._done)
+        return min(left, default=None)
 
     def commit(self, most: int) -> Committed | None:
         """Commit what can be committed.
@@ -121,6 +124,7 @@ class Committer:
         Raises:
             WirebeamError: it was not possible; nothing was committed, unless the message says so.
         """
+        self.tidy()
         self._collect()
         chosen, reached = self._choose(most)
         if not chosen:
@@ -145,11 +149,17 @@ class Committer:
         staged_at = min(self._pending[name].staged_at for name in chosen)
         self._failpoint("collected")
         made = self._commit(files, reached, absorbed, tallies)
-        self._clear(chosen)
+        self._done = chosen
         self._absorbed(absorbed)
         self._untold = 0
-        self._failpoint("cleared")
         return Committed(made, tallies, messages, staged_at)
+
+    def tidy(self) -> None:
+        """Remove what was staged for the last commit. Until then it may be looked at."""
+        if self._done:
+            self._clear(self._done)
+            self._done = []
+            self._failpoint("cleared")
 
     def _collect(self) -> None:
         """Take up what has arrived; what holds nothing new is absorbed at once."""

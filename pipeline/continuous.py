@@ -44,7 +44,7 @@ from schemas.errors import WirebeamError
 
 _LOG = logging.getLogger(__name__)
 _LOOK = 0.1  # seconds between two looks for what the job has staged
-_STUCK = 120.0  # seconds that staged messages may wait for those before them: then these are lost
+STUCK = 120.0  # seconds that staged messages may wait for those before them: then these are lost
 _STEADY = 60.0  # seconds that a job runs before its failure is its first again
 
 
@@ -202,6 +202,7 @@ class ContinuousStream:
         except (OSError, pa.ArrowException):
             found = Account()  # it is committed all the same
         dataset.discard(self._config.run_id)
+        committer.tidy()
         for topics in self._topics:
             own = {key[1:]: at for key, at in committer.positions.items() if key[0] == topics.name}
             topics.follow(own)
@@ -239,7 +240,7 @@ class ContinuousStream:
             self._following = Following(self._feeds(), self._pace, self._listeners, self._clock)
             return "the feeds are read again"
         waiting = committer.waiting()
-        if waiting is not None and (committable.now() - waiting) / 1e6 > _STUCK:
+        if waiting is not None and (committable.now() - waiting) / 1e6 > STUCK:
             return "messages before those that are staged are missing: they are read again"
         return self._watch.trouble
 

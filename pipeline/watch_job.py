@@ -9,7 +9,7 @@ from typing import Protocol
 
 from schemas.errors import WirebeamError
 
-_ASK = 1.0  # seconds between two questions for the job's state
+ASK = 1.0  # seconds between two questions for the job's state
 _COUNT = 30.0  # seconds between two counts of partitions
 _ALIVE = ("CREATED", "INITIALIZING", "RUNNING", "RESTARTING", "FAILING", "CANCELLING", "RECONCILING")
 
@@ -50,7 +50,7 @@ class Watch:
 
     def _run(self) -> None:
         counted = time.monotonic()
-        while self.trouble is None and not self._ended.wait(_ASK):
+        while self.trouble is None and not self._ended.wait(ASK):
             try:
                 state = self._job.state()
                 if state is None:

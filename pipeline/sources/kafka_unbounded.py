@@ -29,7 +29,7 @@ from schemas.raw import Attribute
 from schemas.rows import register_row
 
 _LOOK = 0.5  # seconds between two looks at what waits for the committer
-_MOST = 400  # committables that may wait: behind them nothing is read
+MOST = 400  # committables that may wait: behind them nothing is read
 IDLE = 5.0  # seconds without a message after which a partition no longer holds the watermark back
 LAG = 1.0  # seconds that the watermark stays behind
 
@@ -168,23 +168,29 @@ class Reader(UnboundedReader):
         """The client outlives the reader."""
 
 
-class _Pressure:
-    """Whether a dataset's committer is far behind, looked up now and then."""
+class Pressure:
+    """Whether a dataset's committer is far behind, looked up now and then.
 
-    def __init__(self) -> None:
-        self._looked = 0.0
+    Args:
+        look: seconds between two looks.
+    """
+
+    def __init__(self, look: float = _LOOK) -> None:
+        self._look = look
+        self._looked = -look
         self._full = False
         self._lock = threading.Lock()
 
     def full(self, root: str) -> bool:
+        """Whether so much waits in a dataset that nothing more should be read."""
         with self._lock:
-            if time.monotonic() - self._looked >= _LOOK:
+            if time.monotonic() - self._looked >= self._look:
                 self._looked = time.monotonic()
-                self._full = committable.waiting(Path(root)) >= _MOST
+                self._full = committable.waiting(Path(root)) >= MOST
             return self._full
 
 
-_PRESSURE = _Pressure()
+_PRESSURE = Pressure()
 
 
 class KafkaPartitions(UnboundedSource):

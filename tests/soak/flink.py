@@ -61,7 +61,7 @@ class Verdict:
 
     Attributes:
         sent: messages that hold an item, or what cannot be read.
-        kills: what was killed, in its order.
+        kills: what was killed and when, in its order.
         counts: sums over all commits; `absorbed` are messages that were staged once more.
         commits: how many there were.
         lost, doubled, strange: rows of the batch that the stream has not; twice; that the batch has not.
@@ -108,18 +108,38 @@ def wire(scratch: Path, count: int) -> list[bytes]:
     return found
 
 
-def send(broker: Broker, items: Sequence[bytes], rate: float) -> None:
-    """Sends items one after the other; they wait in the client while the broker is away."""
-    producer = broker.producer(**{"message.timeout.ms": 600_000, "enable.idempotence": True})
-    started = time.monotonic()
-    for number, data in enumerate(items):
-        time.sleep(max(0.0, started + number / rate - time.monotonic()))
-        producer.produce(TOPIC, data, headers=[("desk", str(number))])
-        if not number % _TOMBSTONE:
-            producer.produce(TOPIC, None, key=b"gone")
-        producer.poll(0)
-    if producer.flush(600):
-        raise RuntimeError("the broker did not take all messages")
+class Sender:
+    """Sends items one after the other; they wait in the client while the broker is away.
+
+    Attributes:
+        sent: how many so far.
+    """
+
+    def __init__(self, broker: Broker, items: Sequence[bytes], rate: float) -> None:
+        self._broker, self._items, self._rate = broker, items, rate
+        self.sent = 0
+        self._thread = threading.Thread(target=self._send, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def join(self, seconds: float) -> None:
+        """Wait for the end."""
+        self._thread.join(seconds)
+
+    def _send(self) -> None:
+        producer = self._broker.producer(**{"message.timeout.ms": 600_000, "enable.idempotence": True})
+        started = time.monotonic()
+        for number, data in enumerate(self._items):
+            time.sleep(max(0.0, started + number / self._rate - time.monotonic()))
+            producer.produce(TOPIC, data, headers=[("desk", str(number))])
+            if not number % _TOMBSTONE:
+                producer.produce(TOPIC, None, key=b"gone")
+            producer.poll(0)
+            self.sent = number + 1
+        if producer.flush(600):
+            raise RuntimeError("the broker did not take all messages")
 
 
 class Stream:
@@ -256,19 +276,24 @@ def soak(
         (raw / f"{number:06d}").write_bytes(data)
     broker.create(TOPIC, PARTITIONS)
     stream = Stream(flink, broker, scratch / "stream", *([] if kills else ["--merge-files", "0"]))
-    sender = threading.Thread(target=send, args=(broker, sent, rate), daemon=True)
+    sender = Sender(broker, sent, rate)
     stream.start()
+    died: list[str] = []
     try:
         wait_until(lambda: len(flink.workers()) > 0, 300)
         time.sleep(0 if kills else 10)  # latency is that of a job that runs
         started = time.monotonic()
         sender.start()
+        before = 0
         for number, victim in enumerate(kills, 1):
-            wait_until(stream.reaches(len(sent) * number // (len(kills) + 2)), patience)
+            # In the middle of the flow, and of one that flows again since the last one died.
+            due = len(sent) * number // (len(kills) + 1)
+            wait_until(lambda due=due: sender.sent >= due, patience)  # type: ignore[misc]
+            wait_until(stream.reaches(before + 1), patience)
+            before = stream.counts()["read"]
+            died.append(f"{victim} with {sender.sent} sent, {before} committed")
             kill(victim, flink, broker, stream)
-            print(
-                f"{time.monotonic() - started:.0f} s: killed {victim} at {stream.counts()}", file=sys.stderr
-            )
+            print(f"{time.monotonic() - started:.0f} s: killed {died[-1]}", file=sys.stderr)
         sender.join(len(sent) / rate + patience)
         wait_until(stream.reaches(len(sent)), patience)
         seconds = time.monotonic() - started
@@ -283,7 +308,7 @@ def soak(
     ours, theirs = rows(stream.output), rows(batch)
     return Verdict(
         sent=len(sent),
-        kills=tuple(kills),
+        kills=tuple(died),
         counts=counts,
         commits=commits,
         lost=sum((theirs - ours).values()),

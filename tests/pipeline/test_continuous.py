@@ -1,0 +1,257 @@
+"""A stream as one job: sent where the dataset ends, whatever becomes of it; here the engine is played by the test."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import pytest
+
+from pipeline import continuous, watch_job
+from pipeline.continuous import ContinuousStream
+from pipeline.cycle import Cycle, Failure, Listeners, Pace
+from pipeline.engine import Engine
+from pipeline.flink_job import arguments
+from pipeline.options import LOCAL, Config
+from pipeline.sinks.dataset import Dataset
+from pipeline.sources.files import Resource
+from pipeline.sources.kafka_tail import PartitionStart
+from pipeline.sources.kafka_unbounded import KafkaMessage
+from pipeline.sources.settings import KafkaSettings
+from pipeline.unbounded import Ingest, Job
+from pipeline.verify import verify
+from schemas.errors import WirebeamError
+
+SETTINGS = KafkaSettings(name="desk", group="wirebeam")
+
+
+class Topics:
+    """One partition, `end` messages long."""
+
+    name = "desk"
+
+    def __init__(self) -> None:
+        self.told: list[dict[Any, int]] = []
+        self.away = False
+
+    def starts(self, taken: dict[tuple[str, int], int]) -> list[PartitionStart]:
+        if self.away:
+            raise WirebeamError("broker:9092: is away")
+        return [PartitionStart("broker:9092", SETTINGS, "wire", 0, taken.get(("wire", 0), 0))]
+
+    def partitions(self) -> int:
+        return 1
+
+    def follow(self, offsets: dict[Any, int]) -> None:
+        self.told.append(offsets)
+
+    def close(self) -> None:
+        pass
+
+
+class Cluster:
+    """Runs jobs by staging messages where a job's workers would."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.savepoint = "savepoint-1"
+        self.sent: list[bool] = []
+        self.running: str | None = "RUNNING"
+        self.stopped = False
+
+    def prepare(self) -> Engine:
+        return Engine.of(LOCAL, [], self.name)
+
+    def send(self, engine: Engine, pipeline: beam.Pipeline, *, restore: bool) -> None:
+        self.sent.append(restore)
+        self.running = "RUNNING"
+
+    def state(self) -> str | None:
+        return self.running
+
+    def failure(self) -> str:
+        return "a worker is gone"
+
+    def stop(self) -> str | None:
+        self.stopped = True
+        return "savepoint-2"
+
+
+class Told:
+    """A listener."""
+
+    def __init__(self) -> None:
+        self.cycles: list[Cycle] = []
+        self.failures: list[Failure] = []
+
+    def turned(self, feeds: Any, now: float) -> None: ...
+    def recovered(self, where: str) -> None: ...
+    def silence(self, feed: Any, seconds: float | None) -> None: ...
+
+    def committed(self, cycle: Cycle) -> None:
+        self.cycles.append(cycle)
+
+    def failed(self, failure: Failure) -> None:
+        self.failures.append(failure)
+
+
+class World:
+    """A stream, its engine and its topics."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.topics, self.told = root, Topics(), Told()
+        self.config = Config(str(root), "run", None)
+        self.clusters: list[Cluster] = []
+        self.stream = ContinuousStream(
+            self.config,
+            lambda: [self.topics],  # type: ignore[list-item]
+            self._cluster,
+            Pace(every=0.0, ceiling=0.01),
+            Listeners([self.told]),
+        )
+        self.stream.open()
+
+    def _cluster(self, name: str) -> Cluster:
+        self.clusters.append(Cluster(name))
+        return self.clusters[-1]
+
+    @property
+    def cluster(self) -> Cluster:
+        return self.clusters[0]
+
+    def stage(self, job: int, offsets: range) -> None:
+        """As the workers of a job do."""
+        dataset = Dataset.read(self.root)
+        ingest = Ingest(Job(self.config, dataset.staging(f"run-{job:03d}"), dataset.partition_by))
+        for offset in offsets:
+            text = (
+                f"ROME, Nov 23 (ANSA) - Item number {offset} says something of its own, as {offset * 7} do."
+            )
+            uri, at = f"kafka://broker:9092/wire/0/{offset}", (1_700_000_000 + offset) * 1_000_000
+            ingest.add(
+                KafkaMessage("desk", "wire", 0, offset, offset, Resource(uri, at, len(text), text.encode()))
+            )
+        ingest.flush()
+
+    def turns(self, until: Any, seconds: float = 20.0) -> None:
+        end = time.monotonic() + seconds
+        while not until():
+            assert time.monotonic() < end, self.told.failures
+            time.sleep(min(0.02, self.stream.turn()))
+
+    def position(self) -> int:
+        positions = Dataset.read(self.root).snapshot().positions
+        return int(positions["desk"]["wire"]["0"]) if positions else 0
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setattr(watch_job, "ASK", 0.02)
+    made = World(tmp_path / "news")
+    yield made
+    made.stream.close()
+
+
+def test_what_a_job_stages_is_committed_and_told(world: World) -> None:
+    world.turns(lambda: world.cluster.sent)
+    assert world.cluster.sent == [True]  # from the user's savepoint
+    world.stage(1, range(5))
+    world.turns(lambda: world.told.cycles)
+    (cycle,) = world.told.cycles
+    assert (cycle.counts["read"], cycle.deliveries) == (5, 5)
+    assert sum(cycle.account.items.values()) == 5
+    assert {feed for feed, _, _ in cycle.account.items} == {"desk"}
+    assert world.topics.told == [{("wire", 0): 5}]
+    assert world.position() == 5
+
+
+@pytest.mark.parametrize("state", [None, "FAILED", "CANCELED"])
+def test_a_job_that_is_gone_is_sent_again_from_where_the_dataset_ends(
+    world: World, state: str | None
+) -> None:
+    world.turns(lambda: world.cluster.sent)
+    world.stage(1, range(5))
+    world.turns(lambda: world.told.cycles)
+    world.cluster.running = state
+    world.turns(lambda: len(world.cluster.sent) == 2)
+    assert world.cluster.sent == [True, False]  # a savepoint is of the past by now
+    world.stage(1, range(5, 9))  # a worker that has not noticed
+    world.stage(2, range(5, 7))
+    world.turns(lambda: len(world.told.cycles) == 2)
+    assert world.position() == 7
+    assert any("job" in failure.where for failure in world.told.failures)
+    assert verify(world.root) == []
+
+
+def test_staged_messages_whose_forerunners_are_lost_are_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.turns(lambda: world.cluster.sent)
+    world.stage(1, range(3, 6))  # 0 to 2 were staged on a disk that is gone
+    monkeypatch.setattr(continuous, "STUCK", 0.2)
+    world.turns(lambda: len(world.cluster.sent) == 2)
+    assert world.told.cycles == []
+    world.stage(2, range(6))
+    world.turns(lambda: world.told.cycles)
+    assert world.position() == 6
+
+
+def test_a_broker_that_is_away_is_told_and_waited_for(world: World) -> None:
+    world.topics.away = True
+    world.turns(lambda: len(world.told.failures) == 2)
+    assert world.told.failures[1].message == "broker:9092: is away"
+    assert world.cluster.sent == []
+    world.topics.away = False
+    world.turns(lambda: world.cluster.sent)
+
+
+def test_a_commit_that_fails_is_tried_by_another_job(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.turns(lambda: world.cluster.sent)
+    world.stage(1, range(4))
+    real = continuous.Committer.commit
+
+    def full(*_: object) -> None:
+        raise WirebeamError("no space left on the device; free some and run again")
+
+    monkeypatch.setattr(continuous.Committer, "commit", full)
+    world.turns(lambda: world.told.failures)
+    monkeypatch.setattr(continuous.Committer, "commit", real)
+    world.turns(lambda: len(world.cluster.sent) == 2)
+    world.stage(2, range(4))
+    world.turns(lambda: world.told.cycles)
+    assert world.position() == 4
+    assert verify(world.root) == []
+
+
+def test_a_stop_commits_what_was_staged_to_the_last(tmp_path: Path) -> None:
+    world = World(tmp_path / "news")
+    stop = threading.Event()
+    thread = threading.Thread(target=world.stream.run, args=(stop,))
+    thread.start()
+    end = time.monotonic() + 20
+    while not world.clusters[0].sent and time.monotonic() < end:
+        time.sleep(0.02)
+    stop.set()
+    thread.join(20)
+    world.stage(1, range(3))
+    world.stream.close()
+    assert world.cluster.stopped
+    assert world.position() == 3
+    report = next((world.root / "_runs").glob("*.json")).read_text("utf-8")
+    assert '"read": 3' in report
+    assert "finished_at" in report
+    Dataset.open(world.root).close()
+
+
+def test_options_of_a_job_that_never_ends() -> None:
+    ours, savepoint = arguments(["--flink_master=http://f:8081", "--checkpointing_interval=60000"])
+    assert ours[:2] == ["--flink_master=http://f:8081", "--checkpointing_interval=60000"]
+    assert ours[2:] == ["--streaming", "--finish_bundle_before_checkpointing", "--max_bundle_time_mills=200"]
+    assert savepoint == ""
+    for given in (["--savepoint_path=/s", "--parallelism=2"], ["--savepoint_path", "/s", "--parallelism=2"]):
+        ours, savepoint = arguments(given)
+        assert (ours[0], savepoint) == ("--parallelism=2", "/s")
