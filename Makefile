@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK := requirements/dev.txt
 
-.PHONY: setup demo test test-engines test-spark lint bench bench-queries dictionary bench-engines bench-stream bench-scale fuzz soak lock clean
+.PHONY: setup demo test test-engines test-spark lint bench bench-queries dictionary bench-engines bench-stream bench-scale fuzz soak soak-flink lock clean
 
 setup: $(READY)
 
@@ -42,6 +42,12 @@ lint: setup
 # A stream killed 200 times, compared with one batch; minutes. KAFKA=--kafka adds a broker (Java, Maven).
 soak: setup
 	$(BIN)/python -m tests.soak.run $(KAFKA)
+
+# A stream as one job on a real Flink, from a real Kafka, killed in the middle; needs Java 17, Maven, ../shared.
+# KILLS=none says how long items take instead.
+KILLS ?= worker,taskmanager,broker
+soak-flink: setup
+	$(BIN)/python -m tests.soak.flink --kills $(KILLS)
 
 # Latency, rate, idle cost of a stream; `--minutes 60` adds memory over time.
 bench-stream: setup

@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, cast
+from typing import cast
 
 import apache_beam as beam
 import pyarrow as pa
@@ -23,7 +23,7 @@ from pipeline.account import Account, account
 from pipeline.committer import Committed, Committer
 from pipeline.coverage import Partition
 from pipeline.cycle import Cycle, Failure, Feed, Listeners, Pace
-from pipeline.engine import Engine, stream_job
+from pipeline.engine import stream_job
 from pipeline.failure import explained
 from pipeline.following import Following, backoff
 from pipeline.memory import Memory
@@ -39,25 +39,13 @@ from pipeline.sources.kafka_topics import KafkaTopics
 from pipeline.sources.kafka_unbounded import KafkaPartitions
 from pipeline.sources.live import LiveSource
 from pipeline.unbounded import build
-from pipeline.watch_job import Watch
+from pipeline.watch_job import Job, Watch
 from schemas.errors import WirebeamError
 
 _LOG = logging.getLogger(__name__)
 _LOOK = 0.1  # seconds between two looks for what the job has staged
 STUCK = 120.0  # seconds that staged messages may wait for those before them: then these are lost
 _STEADY = 60.0  # seconds that a job runs before its failure is its first again
-
-
-class Job(Protocol):
-    """What runs the graph of `pipeline.unbounded.build`: see `pipeline.flink_job.FlinkJob`."""
-
-    savepoint: str
-
-    def prepare(self) -> Engine: ...  # noqa: D102
-    def send(self, engine: Engine, pipeline: beam.Pipeline, *, restore: bool) -> None: ...  # noqa: D102
-    def state(self) -> str | None: ...  # noqa: D102
-    def failure(self) -> str: ...  # noqa: D102
-    def stop(self) -> str | None: ...  # noqa: D102
 
 
 class ContinuousStream:
@@ -194,9 +182,7 @@ class ContinuousStream:
         dataset = self._dataset
         if dataset is None:
             return
-        feeds = {}
-        for one in done.messages:
-            feeds[f"kafka://{self._servers[one.feed]}/{one.topic}/{one.number}/{one.offset}"] = one.feed
+        feeds = {one.uri(self._servers[one.feed]): one.feed for one in done.messages}
         try:
             found = account(dataset.staging(self._config.run_id), feeds)
         except (OSError, pa.ArrowException):

@@ -30,6 +30,10 @@ class Message(NamedTuple):
         """The partition that it is in."""
         return self.feed, self.topic, self.number
 
+    def uri(self, servers: str) -> str:
+        """Its name, which is the source of its items: see `pipeline.sources.kafka_client.delivery`."""
+        return f"kafka://{servers}/{self.topic}/{self.number}/{self.offset}"
+
 
 def frontiers(messages: Iterable[Message], positions: Mapping[Partition, int]) -> dict[Partition, int]:
     """How far each partition can go with some messages, without leaving one out.

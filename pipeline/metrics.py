@@ -44,6 +44,9 @@ class Metrics:
         self._redelivered = Counter(
             "wirebeam_redelivered", "Items that were there already, only counted", registry=kept
         )
+        self._absorbed = Counter(
+            "wirebeam_absorbed_replays", "Messages that an engine staged once more, dropped", registry=kept
+        )
         self._cycles = Counter("wirebeam_cycles", "Cycles committed", registry=kept)
         self._seconds = Histogram(
             "wirebeam_cycle_seconds",
@@ -102,6 +105,7 @@ class Metrics:
         self._sequence.set(cycle.sequence)
         self._read.inc(cycle.counts["read"])
         self._redelivered.inc(cycle.counts["redelivered"])
+        self._absorbed.inc(cycle.counts.get("absorbed", 0))
         for (feed, provider, outcome), count in cycle.account.items.items():
             if outcome == "reject":
                 self._rejects.labels(feed).inc(count)

@@ -7,6 +7,9 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
+import apache_beam as beam
+
+from pipeline.engine import Engine
 from schemas.errors import WirebeamError
 
 ASK = 1.0  # seconds between two questions for the job's state
@@ -14,9 +17,14 @@ _COUNT = 30.0  # seconds between two counts of partitions
 _ALIVE = ("CREATED", "INITIALIZING", "RUNNING", "RESTARTING", "FAILING", "CANCELLING", "RECONCILING")
 
 
-class Watched(Protocol):
-    """A job."""
+class Job(Protocol):
+    """What runs the graph of `pipeline.unbounded.build`: see `pipeline.flink_job.FlinkJob`."""
 
+    savepoint: str
+
+    def prepare(self) -> Engine: ...  # noqa: D102
+    def send(self, engine: Engine, pipeline: beam.Pipeline, *, restore: bool) -> None: ...  # noqa: D102
+    def stop(self) -> str | None: ...  # noqa: D102
     def state(self) -> str | None: ...  # noqa: D102
     def failure(self) -> str: ...  # noqa: D102
 
@@ -39,7 +47,7 @@ class Watch:
         trouble: why the job must be sent again; None while it need not.
     """
 
-    def __init__(self, job: Watched, topics: Sequence[Counted], partitions: int) -> None:
+    def __init__(self, job: Job, topics: Sequence[Counted], partitions: int) -> None:
         self._job = job
         self._topics = topics
         self._partitions = partitions

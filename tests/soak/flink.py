@@ -3,39 +3,32 @@
     python -m tests.soak.flink [--items 20000] [--rate 200] [--kills worker,taskmanager,broker]
 
 Afterwards, once compacted, the dataset is compared with that of one batch over the same items: none lost, none
-doubled, the same links. Without kills it says how long items took from the broker to the manifest. Needs Java 17
-and Maven; takes the feed of ../shared, or the project's own samples told again and again.
+doubled, the same links. Without kills it says how long items took from the broker to the manifest. Needs Java 17,
+Maven, and the feed of ../shared.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
-from pipeline.sinks import manifest
 from pipeline.verify import verify
 from tests.benchmarks.scale import turned
 from tests.brokers.kafka import Broker
 from tests.conftest import SHARED, WIREBEAM
 from tests.engines.compare import table
 from tests.engines.flink import Flink, wait_until
-from tests.soak.run import told_again
+from tests.soak.flink_stream import TOPIC, Sender, Stream, kill, latencies
 
-TOPIC = "wire"
 PARTITIONS = 4
 KILLS = ("worker", "taskmanager", "broker")
 ALL_KILLS = (*KILLS, "jobmanager", "command")
@@ -52,7 +45,6 @@ SAME = (
     "body_text",
 )
 _POISON = 200  # one message in so many is none that can be read
-_TOMBSTONE = 150  # and one has no value at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,104 +87,15 @@ class Verdict:
 def wire(scratch: Path, count: int) -> list[bytes]:
     """Items that say their own time, in the order of time; and now and then what cannot be read."""
     tool, sgml = SHARED / "tools" / "reuters_feed.py", SHARED / "corpora" / "reuters21578" / "sgml"
-    if tool.is_file():
-        command = [sys.executable, str(tool), str(sgml), str(scratch / "feed")]
-        formats = ("--formats", "nitf,newsmlg2,ninjs", "--limit", str(min(count, 9_000)))
-        subprocess.run([*command, *formats], check=True, stdout=subprocess.DEVNULL)
-        found = [data for _, _, data in turned(scratch / "feed" / "raw", count)]
-    else:
-        folder = told_again(scratch / "raw", max(1, count // 50))
-        found = [path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()][:count]
+    if not tool.is_file():
+        raise SystemExit(f"needs the feed of {SHARED}")
+    command = [sys.executable, str(tool), str(sgml), str(scratch / "feed")]
+    formats = ("--formats", "nitf,newsmlg2,ninjs", "--limit", str(min(count, 9_000)))
+    subprocess.run([*command, *formats], check=True, stdout=subprocess.DEVNULL)
+    found = [data for _, _, data in turned(scratch / "feed" / "raw", count)]
     for number in range(0, len(found), _POISON):
         found[number] = b"\x89PNG\r\n\x1a\n" + number.to_bytes(8, "big") * 9
     return found
-
-
-class Sender:
-    """Sends items one after the other; they wait in the client while the broker is away.
-
-    Attributes:
-        sent: how many so far.
-    """
-
-    def __init__(self, broker: Broker, items: Sequence[bytes], rate: float) -> None:
-        self._broker, self._items, self._rate = broker, items, rate
-        self.sent = 0
-        self._thread = threading.Thread(target=self._send, daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def join(self, seconds: float) -> None:
-        """Wait for the end."""
-        self._thread.join(seconds)
-
-    def _send(self) -> None:
-        producer = self._broker.producer(**{"message.timeout.ms": 600_000, "enable.idempotence": True})
-        started = time.monotonic()
-        for number, data in enumerate(self._items):
-            time.sleep(max(0.0, started + number / self._rate - time.monotonic()))
-            producer.produce(TOPIC, data, headers=[("desk", str(number))])
-            if not number % _TOMBSTONE:
-                producer.produce(TOPIC, None, key=b"gone")
-            producer.poll(0)
-            self.sent = number + 1
-        if producer.flush(600):
-            raise RuntimeError("the broker did not take all messages")
-
-
-class Stream:
-    """The command that streams, and what it has committed.
-
-    Args:
-        flink: the cluster.
-        broker: where the items are.
-        output: the dataset.
-        options: further options of the command.
-    """
-
-    def __init__(self, flink: Flink, broker: Broker, output: Path, *options: str) -> None:
-        self.output, self.log = output, output.with_suffix(".log")
-        address = f"kafka://{broker.servers}/{TOPIC}"
-        self._command = [WIREBEAM, "stream", address, "-o", str(output), "--every", "0.5", *options]
-        self._flink = flink
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self, *options: str) -> None:
-        """Start it."""
-        command = [*self._command, "--runner", "FlinkRunner", "--", *self._flink.options, *options]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
-
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        """Send it a signal and wait for its end."""
-        if self.process is None:
-            return 0
-        self.process.send_signal(number)
-        return self.process.wait(180)
-
-    def counts(self) -> dict[str, int]:
-        """Sums over all commits."""
-        total: Counter[str] = Counter({"read": 0})
-        for one in self.manifests():
-            total.update(one.counts)
-        return dict(total)
-
-    def manifests(self) -> list[manifest.Manifest]:
-        """All commits."""
-        folder = self.output / manifest.FOLDER
-        return [manifest.read(folder, number) for number in range(1, manifest.newest(folder) + 1)]
-
-    def reaches(self, items: int) -> Callable[[], bool]:
-        """Whether so many items are committed, for `wait_until`."""
-
-        def reached() -> bool:
-            if self.process is None or self.process.poll() is not None:
-                raise RuntimeError(f"the stream ended: {self.log.read_text('utf-8')}")
-            return self.counts()["read"] >= items
-
-        return reached
 
 
 def rows(output: Path) -> Counter[tuple[Any, ...]]:
@@ -214,38 +117,6 @@ def with_header(output: Path) -> int:
             for attributes in held.column("attributes").to_pylist():
                 count += any(one["name"] == "desk" for one in attributes or ())
     return count
-
-
-def latencies(stream: Stream) -> list[float]:
-    """Seconds from the broker to the manifest, of each row: p50, p95, p99. Files must not have been merged."""
-    found: list[float] = []
-    for one in stream.manifests():
-        for file in one.added:
-            column = pq.read_table(stream.output / file.path, columns=["received_at"]).column(0)
-            found += [one.committed_at / 1e6 - moment.timestamp() for moment in column.to_pylist()]
-    found.sort()
-    return [round(found[int(len(found) * share)], 2) for share in (0.5, 0.95, 0.99)] if found else []
-
-
-def kill(victim: str, flink: Flink, broker: Broker, stream: Stream) -> None:
-    """SIGKILL, and whatever would start it again does so."""
-    if victim == "worker":
-        wait_until(lambda: bool(flink.workers()), 120)
-        for pid in flink.workers():
-            os.kill(pid, signal.SIGKILL)
-    elif victim == "taskmanager":
-        flink.kill("taskmanager")
-        flink.start_taskmanager()
-    elif victim == "jobmanager":
-        flink.kill("jobmanager")
-        flink.start_jobmanager()
-    elif victim == "broker":
-        broker.stop(kill=True)
-        time.sleep(2)
-        broker.start()
-    else:
-        stream.stop(signal.SIGKILL)
-        stream.start()
 
 
 def soak(
