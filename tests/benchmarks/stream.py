@@ -1,7 +1,7 @@
 """`make bench-stream`: how far a stream is behind the wire, how much it takes in, what it costs when idle.
 
     python -m tests.benchmarks.stream [--seconds 30] [--rates 10,100,500] [--items 8000] [--files 1000000]
-                                      [--minutes 0]
+                                      [--minutes 0] [--processes 1]
 
 Latency is from when a file was renamed into the folder (its time) until the manifest that lists it, read from
 the dataset itself. The machine's other load shows in it: the CPU seconds beside it do not depend on that.
@@ -17,7 +17,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -33,15 +34,33 @@ from tests.soak.run import feed
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
+def family(pid: int) -> list[int]:
+    """A process and all that it has started and that still run."""
+    found = [pid]
+    for one in found:
+        with suppress(FileNotFoundError):
+            for thread in Path(f"/proc/{one}/task").iterdir():
+                found += map(int, (thread / "children").read_text().split())
+    return found
+
+
 def cpu(pid: int) -> float:
-    """CPU seconds that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICK
+    """CPU seconds that a process has used, with all that it has started."""
+    ticks = 0
+    for one in family(pid):
+        with suppress(FileNotFoundError):
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))  # its own, and that of those who have ended
+    return ticks / _TICK
 
 
 def memory(pid: int) -> float:
-    """Resident memory of a process, MB."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    """Resident memory of a process and all that it has started, MB; what they share is counted twice."""
+    pages = 0
+    for one in family(pid):
+        with suppress(FileNotFoundError):
+            pages += int(Path(f"/proc/{one}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 @contextmanager
@@ -91,12 +110,14 @@ def quantiles(values: Sequence[float], wanted: Sequence[float] = (0.5, 0.95, 0.9
     return [ranked[min(len(ranked) - 1, int(part * len(ranked)))] for part in wanted]
 
 
-def latency(raw: Path, scratch: Path, rate: float, seconds: float) -> tuple[list[float], int, float]:
+def latency(
+    raw: Path, scratch: Path, rate: float, seconds: float, *options: str
+) -> tuple[list[float], int, float]:
     """Seconds until committed at a rate: p50, p95, p99; items; CPU seconds an item."""
     incoming, output = scratch / f"in{rate:g}", scratch / f"out{rate:g}"
     incoming.mkdir()
     feeder = [sys.executable, "-m", "tests.soak.feeder", str(raw), str(incoming), "--now", "--ordered"]
-    with streaming(incoming, output) as process:
+    with streaming(incoming, output, *options) as process:
         time.sleep(2)
         before = cpu(process.pid)
         subprocess.run(
@@ -108,20 +129,47 @@ def latency(raw: Path, scratch: Path, rate: float, seconds: float) -> tuple[list
     return quantiles(found), len(found), used / max(1, len(found))
 
 
-def sustained(raw: Path, scratch: Path) -> tuple[float, float, int]:
-    """Items a second over a folder that is full already: by the clock and by CPU; items."""
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How fast a full folder was taken in.
+
+    Attributes:
+        items: how many.
+        clock: a second by the clock, from the first cycle to the last.
+        second_half: the same over the second half of them, once all processes work.
+        busy: a CPU second of all processes.
+        size: MB of memory of all processes, the most that was seen.
+    """
+
+    items: int
+    clock: float
+    second_half: float
+    busy: float
+    size: float
+
+
+def sustained(raw: Path, scratch: Path, *options: str) -> Rate:
+    """Take in a folder that is full already."""
     output = scratch / "full"
-    with streaming(raw, output, "--stop-when-idle", "3s") as process:
-        before, started = cpu(process.pid), time.monotonic()
-        used, ended = before, started
+    with streaming(raw, output, "--stop-when-idle", "3s", *options) as process:
+        before, started = cpu(process.pid), time.time()
+        used, size = before, 0.0
         seen = 0
         while process.poll() is None:
             newest = manifest.newest(output / manifest.FOLDER)
             if newest != seen:
-                seen, used, ended = newest, cpu(process.pid), time.monotonic()
+                seen, used, size = newest, cpu(process.pid), max(size, memory(process.pid))
             time.sleep(0.05)
-    items = sum(len(received) for _, received in committed(output))
-    return items / (ended - started), items / max(1e-6, used - before), items
+    commits = [(at / 1e6, len(received)) for at, received in committed(output) if received]
+    items = sum(count for _, count in commits)
+    ended = commits[-1][0]
+    done, half = 0, started
+    for at, count in commits:
+        done, half = done + count, at
+        if done >= items / 2:
+            break
+    second_half = (items - done) / max(1e-6, ended - half)
+    return Rate(items, items / (ended - started), second_half, items / max(1e-6, used - before), size)
 
 
 def idle(scratch: Path, files: int) -> tuple[float, float, float]:
@@ -189,20 +237,26 @@ def main() -> int:
     parser.add_argument("--items", type=int, default=8_000)
     parser.add_argument("--files", type=int, default=1_000_000)
     parser.add_argument("--minutes", type=float, default=0.0)
+    parser.add_argument("--processes", help="of the stream; its own choice by default")
     given = parser.parse_args()
+    extra = ["--processes", given.processes] if given.processes else []
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         raw = feed(scratch, given.items or 4_000)
-        for rate in [float(text) for text in given.rates.split(",") if text]:
-            (p50, p95, p99), items, each = latency(raw, scratch, rate, given.seconds)
+        for wanted in [float(text) for text in given.rates.split(",") if text]:
+            (p50, p95, p99), items, each = latency(raw, scratch, wanted, given.seconds, *extra)
             print(
-                f"{rate:5.0f} items/s: {items:6,} items, seconds from arrival to committed p50 {p50:.2f} "
+                f"{wanted:5.0f} items/s: {items:6,} items, seconds from arrival to committed p50 {p50:.2f} "
                 f"p95 {p95:.2f} p99 {p99:.2f}; {each * 1e3:.2f} ms of CPU an item",
                 flush=True,
             )
         if given.items:
-            clock, busy, items = sustained(raw, scratch)
-            print(f"sustained: {items:,} items, {clock:,.0f} a second, {busy:,.0f} a CPU second", flush=True)
+            rate = sustained(raw, scratch, *extra)
+            print(
+                f"sustained: {rate.items:,} items, {rate.clock:,.0f} a second, {rate.second_half:,.0f} in the second "
+                f"half, {rate.busy:,.0f} a CPU second; {rate.size:,.0f} MB of memory",
+                flush=True,
+            )
         if given.files:
             share, first, size = idle(scratch, given.files)
             print(
