@@ -9,11 +9,12 @@ files are found when everything is looked at again, every some minutes.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
+from fnmatch import translate
 
 import numpy as np
 import xxhash
@@ -47,7 +48,7 @@ class Scanner:
 
     def __init__(self, root: str, ignored: tuple[str, ...] = IGNORED) -> None:
         self.root = root
-        self._ignored = ignored
+        self._ignored = re.compile("|".join(map(translate, ignored)) or r"(?!)")
         self._folders: dict[str, _Folder] = {}
 
     def forget(self) -> None:
@@ -112,7 +113,7 @@ class Scanner:
         whole = len(new) <= most
         for number in new[:most].tolist():
             name = entries[number][0]
-            if any(fnmatch(name, pattern) for pattern in self._ignored):
+            if self._ignored.match(name):
                 continue
             status = looked.get(name) or _status(os.path.join(path, name))
             if status is not None and stat.S_ISREG(status.st_mode):

@@ -55,12 +55,15 @@ def cpu(pid: int) -> float:
 
 
 def memory(pid: int) -> float:
-    """Resident memory of a process and all that it has started, MB; what they share is counted twice."""
-    pages = 0
+    """Resident memory of a process and all that it has started, MB; what several map is counted once."""
+    size = 0
     for one in family(pid):
-        with suppress(FileNotFoundError):
-            pages += int(Path(f"/proc/{one}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        with suppress(FileNotFoundError, ProcessLookupError):
+            fields = dict(
+                line.split(":", 1) for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()[1:]
+            )
+            size += int(fields["Pss"].split()[0])
+    return size * 1024 / 1e6
 
 
 @contextmanager
