@@ -20,9 +20,8 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the process listens before it loads all this
-    from pipeline.finish import Result
     from pipeline.options import Config
-    from pipeline.share import Share, Work
+    from pipeline.share import Done, Share, Work
 
 _ENDING = 5.0  # seconds until a process that was killed is given up
 
@@ -83,14 +82,14 @@ class Coworker:
         with self._explained():
             self._channel.send_bytes(work.encode())
 
-    def answer(self) -> Result[Any]:
+    def answer(self) -> Done:
         """What it did, once it is done.
 
         Raises:
             CoworkerEnded: it has ended.
             Exception: whatever went wrong in it.
         """
-        done: Result[Any] = self._receive()
+        done: Done = self._receive()
         return done
 
     def _receive(self) -> Any:

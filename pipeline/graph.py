@@ -54,9 +54,12 @@ def build(
     found = pipeline | "Source" >> source
     if spread:
         found |= "CheckWorkers" >> CheckWorkers(Terms.of(folder, config.inputs))
-    files, staging = stage(found, config, folder, keys)
-    linked = files | "Link" >> Link(
-        str(dataset.root), config.run_id, folder / "links", config.horizon, config.rows_per_file
+    staged, staging = stage(found, config, folder, keys)
+    linked = (
+        staged
+        | "AllStaged" >> beam.Flatten()
+        | "Link"
+        >> Link(str(dataset.root), config.run_id, folder / "links", config.horizon, config.rows_per_file)
     )
     plans = linked.plans | "SpreadFiles" >> beam.Reshuffle() if spread else linked.plans
     written = plans | "Write" >> Write(folder, config.run_id, keys, config.tagging)
@@ -66,7 +69,7 @@ def build(
 
 def stage(
     found: beam.PCollection, config: Config, folder: Path, keys: PartitionBy
-) -> tuple[beam.PCollection, tuple[beam.PCollection, ...]]:
+) -> tuple[tuple[beam.PCollection, ...], tuple[beam.PCollection, ...]]:
     """All that happens to items one by one, up to linking, which wants them together.
 
     Args:
@@ -76,7 +79,7 @@ def stage(
         keys: partition keys of the dataset.
 
     Returns:
-        The `StagedFile`s, and the `Tally`s of each step.
+        The `StagedFile`s of items and of rejects, and the `Tally`s of each step.
     """
     raw = found | "Read" >> Read(Hints(config.provider, config.source_format), config.expansion)
     parsed = raw.items | "Parse" >> Parse(config.parsing)
@@ -87,5 +90,4 @@ def stage(
         | "AllRejects" >> beam.Flatten()
         | "StageRejects" >> StageRejects(folder / "rejects", config.run_id, config.ingested_at)
     )
-    files = (staged.files, rejects) | "AllStaged" >> beam.Flatten()
-    return files, (raw.tallies, parsed.tallies, items.tallies, staged.tallies)
+    return (staged.files, rejects), (raw.tallies, parsed.tallies, items.tallies, staged.tallies)

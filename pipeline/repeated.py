@@ -11,6 +11,7 @@ from typing import Protocol
 
 import apache_beam as beam
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
+from apache_beam.runners.worker import statesampler
 from apache_beam.transforms.environments import EmbeddedPythonEnvironment
 
 from pipeline.graph import build
@@ -20,6 +21,11 @@ from pipeline.sources import spool
 from pipeline.sources.live import Delivery
 
 _SPOOL = "deliveries"
+_SAMPLING = 5  # milliseconds
+
+# Beam looks every now and then in which step a bundle is, from a thread that sleeps up to 200 ms, and at the end
+# of a bundle it waits for this thread: a tenth of a second in which nothing is done, several times a cycle.
+statesampler.StateSampler.__init__.__defaults__ = (_SAMPLING,)
 
 
 class Graph(Protocol):

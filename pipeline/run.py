@@ -19,7 +19,7 @@ from pipeline.options import LOCAL, Config
 from pipeline.sinks import commit as steps
 from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.dataset import Dataset
-from pipeline.sinks.manifest import DataFile, Manifest
+from pipeline.sinks.manifest import Manifest
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sources import spool
 from pipeline.sources.files import find
@@ -96,7 +96,7 @@ def ingest(
     *,
     positions: Mapping[str, Any] | None,
     failpoint: Failpoint = steps.nothing,
-) -> tuple[finish.Result[DataFile], Manifest]:
+) -> tuple[finish.Result, Manifest]:
     """Run a graph and commit what it made: all of it, or nothing.
 
     Args:
@@ -127,7 +127,7 @@ def ingest(
     return result, made
 
 
-def outcome_counts(result: finish.Result[DataFile]) -> dict[str, int]:
+def outcome_counts(result: finish.Result) -> dict[str, int]:
     """`read` as counted where items are read, the outcomes as counted in what was written."""
     counts = {"read": report.read_count(result.tallies)}
     for name in ("stories", "duplicates", "rejects"):
@@ -151,7 +151,7 @@ def check(counts: Mapping[str, int]) -> None:
         )
 
 
-def executed(execute: Callable[[], str | None], dataset: Dataset, run_id: str) -> finish.Result[DataFile]:
+def executed(execute: Callable[[], str | None], dataset: Dataset, run_id: str) -> finish.Result:
     """Run a graph: what it made, which lies in staging.
 
     Raises:
@@ -164,7 +164,7 @@ def executed(execute: Callable[[], str | None], dataset: Dataset, run_id: str) -
         raise explained(error) from error
     if state not in (None, PipelineState.DONE):
         raise WirebeamError(f"the pipeline ended as {state}; nothing was committed")
-    return finish.load(dataset.staging(run_id), DataFile)
+    return finish.load(dataset.staging(run_id))
 
 
 def described(config: Config, runner: str) -> dict[str, Any]:

@@ -3,13 +3,15 @@
     deliveries ─► share 0: stage ─┐                ┌─► share 0: write ─┐
                ─► share 1: stage ─┴─► link, plan ──┴─► share 1: write ─┴─► commit
 
-A share lies in a folder below the run's staging folder: its deliveries or plans go in there as files, and
-its result comes out as one, so that each step is a graph that is built once.
+A share lies in a folder below the run's staging folder: its deliveries or plans go in there as files, so that
+each step is a graph that is built once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import collections
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -18,20 +20,17 @@ import apache_beam as beam
 import orjson
 from apache_beam.runners.runner import PipelineState
 
-from pipeline import finish
-from pipeline.finish import Finish, Result
 from pipeline.graph import stage
 from pipeline.options import Config
 from pipeline.plan import FilePlan
 from pipeline.repeated import Repeated
 from pipeline.sinks import durable
 from pipeline.sinks.dataset import Dataset
-from pipeline.sinks.manifest import DataFile
 from pipeline.sources import spool
 from pipeline.sources.live import Delivery
-from pipeline.stage import StagedFile
 from pipeline.write import Write
 from schemas.errors import WirebeamError
+from transforms.step import Tally, tally_key
 
 _SPOOL, _PLANS = "deliveries", "plans.json"
 
@@ -41,6 +40,19 @@ class Work(StrEnum):
 
     STAGE = "stage"
     WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was made of a share.
+
+    Attributes:
+        files: `StagedFile`s after `Work.STAGE`, `DataFile`s after `Work.WRITE`.
+        tallies: (stage, event, label) -> count.
+    """
+
+    files: Sequence[Any]
+    tallies: Mapping[tuple[str, str, str], int]
 
 
 def folder_of(dataset: Dataset, run_id: str, number: int) -> Path:
@@ -74,6 +86,28 @@ class _ReadPlans(beam.DoFn):
             yield FilePlan(*values)
 
 
+_MADE: dict[str, list[Any]] = {}
+"""What the graphs of this process have made, by the folder of their share, until they have run."""
+
+
+class _Hand(beam.DoFn):
+    """Hands elements to who runs the graph, in this process: `pipeline.finish.Finish` costs as much as a hundred
+    items.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = str(folder)
+
+    def start_bundle(self) -> None:
+        self._elements: list[Any] = []
+
+    def process(self, element: Any) -> None:
+        self._elements.append(element)
+
+    def finish_bundle(self) -> None:
+        _MADE[self._folder] += self._elements
+
+
 class Share:
     """Does the work of one share, cycle after cycle.
 
@@ -89,8 +123,8 @@ class Share:
         self._folder = folder_of(dataset, config.run_id, number)
         self._graphs = {Work.STAGE: Repeated(self._stage), Work.WRITE: Repeated(self._write)}
 
-    def do(self, work: str) -> Result[Any]:
-        """Do what was given: the files that were made, `StagedFile`s or `DataFile`s, and what was counted.
+    def do(self, work: str) -> Done:
+        """Do what was given.
 
         Args:
             work: a `Work`.
@@ -98,17 +132,21 @@ class Share:
         Raises:
             Exception: whatever went wrong in a step.
         """
+        made = _MADE[str(self._folder)] = []
         state = self._graphs[Work(work)].run()
         if state not in (None, PipelineState.DONE):
             raise WirebeamError(f"the pipeline ended as {state}; nothing was committed")
-        kind: type[Any] = StagedFile if work == Work.STAGE else DataFile
-        return finish.load(self._folder / work, kind)
+        tallies: collections.Counter[tuple[str, str, str]] = collections.Counter()
+        for one in made:
+            if isinstance(one, Tally):
+                name, count = tally_key(one)
+                tallies[name] += count
+        return Done([one for one in made if not isinstance(one, Tally)], tallies)
 
     def _stage(self, pipeline: beam.Pipeline) -> None:
         found = pipeline | "Source" >> spool.ReadSpool(self._folder / _SPOOL)
         files, tallies = stage(found, self._config, self._folder, self._dataset.partition_by)
-        counted = tallies | "AllTallies" >> beam.Flatten()
-        (files, counted) | "Finish" >> Finish(self._folder / Work.STAGE, StagedFile)
+        self._hand(*files, *tallies)
 
     def _write(self, pipeline: beam.Pipeline) -> None:
         plans = (
@@ -118,7 +156,11 @@ class Share:
         )
         # The final files lie together, wherever they were written: none has the name of another.
         staging = self._dataset.staging(self._config.run_id)
-        written = plans | "Write" >> Write(
-            staging, self._config.run_id, self._dataset.partition_by, self._config.tagging
-        )
-        (written.files, written.tallies) | "Finish" >> Finish(self._folder / Work.WRITE)
+        keys = self._dataset.partition_by
+        written = plans | "Write" >> Write(staging, self._config.run_id, keys, self._config.tagging)
+        self._hand(written.files, written.tallies)
+
+    def _hand(self, *made: beam.PCollection) -> None:
+        """One step each, and no Flatten: so they are all part of the steps before them."""
+        for number, one in enumerate(made):
+            one | f"Hand{number}" >> beam.ParDo(_Hand(self._folder))

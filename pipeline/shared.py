@@ -13,7 +13,6 @@ import logging
 import math
 import os
 from collections.abc import Sequence
-from typing import Any
 
 from apache_beam.runners.runner import PipelineState
 
@@ -24,7 +23,7 @@ from pipeline.link import planned
 from pipeline.options import Config
 from pipeline.plan import FilePlan
 from pipeline.repeated import RepeatedGraph
-from pipeline.share import Share, Work
+from pipeline.share import Done, Share, Work
 from pipeline.sinks.dataset import Dataset
 from pipeline.sources.live import Delivery
 from transforms.step import tally_key
@@ -152,12 +151,12 @@ class SharedGraph:
         made = sorted((file for result in written for file in result.files), key=lambda file: str(file.path))
         finish.save(folder, Result(tuple(made), counts))
 
-    def _together(self, work: Work, own: Share, coworkers: Sequence[Coworker]) -> list[Result[Any]]:
+    def _together(self, work: Work, own: Share, coworkers: Sequence[Coworker]) -> list[Done]:
         """The results of all shares, done at the same time. Where one fails, the others are done as well when
         it is raised: nobody writes any more.
         """
         asked: list[Coworker] = []
-        results: list[Result[Any]] = []
+        results: list[Done] = []
         try:
             for one in coworkers:
                 one.ask(work)
