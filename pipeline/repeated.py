@@ -23,8 +23,8 @@ from pipeline.sources.live import Delivery
 _SPOOL = "deliveries"
 _SAMPLING = 5  # milliseconds
 
-# Beam looks every now and then in which step a bundle is, from a thread that sleeps up to 200 ms, and at the end
-# of a bundle it waits for this thread: a tenth of a second in which nothing is done, several times a cycle.
+# Beam looks now and then in which step a bundle is, from a thread that sleeps up to 200 ms, and at the end of
+# the bundle it waits for this thread: a tenth of a second in which nothing is done, several times a cycle.
 statesampler.StateSampler.__init__.__defaults__ = (_SAMPLING,)
 
 

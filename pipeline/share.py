@@ -91,9 +91,7 @@ _MADE: dict[str, list[Any]] = {}
 
 
 class _Hand(beam.DoFn):
-    """Hands elements to who runs the graph, in this process: `pipeline.finish.Finish` costs as much as a hundred
-    items.
-    """
+    """Hands elements to who runs the graph, in this process; `Finish` costs as much as a hundred items."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = str(folder)

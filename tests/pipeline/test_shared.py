@@ -83,8 +83,8 @@ def test_shared_cycles_give_the_rows_of_one_batch_and_a_process_that_is_killed_c
 
     def failpoint(step: str) -> None:
         if step == "executed":
-            found = sorted(output.glob("_staging/*/shares/*/write/result.json"))
-            shares.append(" ".join(path.parts[-3] for path in found))
+            found = sorted(output.glob("_staging/*/shares/*/plans.json"))
+            shares.append(" ".join(path.parts[-2] for path in found))
 
     output = tmp_path / "shared"
     pace = Pace(every=0.01, items=400, first=400, longest=math.inf)
