@@ -18,7 +18,7 @@ from pipeline.sinks import durable
 
 Keys = npt.NDArray[np.uint64]
 
-_WIDTH = 8
+WIDTH = 8  # bytes of a key
 _RECENT = 65_536  # keys in a set, before they go into the sorted array
 NONE: Keys = np.empty(0, np.uint64)
 
@@ -90,7 +90,7 @@ class Seen:
             length = int(str(position["length"]))
             data = self._path.read_bytes()[:length] if self._path.is_file() else b""
             whole = len(data) == length
-            data = data[: len(data) - len(data) % _WIDTH]
+            data = data[: len(data) - len(data) % WIDTH]
         else:
             data = b""
         with self._path.open("wb" if not data else "r+b") as file:
@@ -132,7 +132,7 @@ class Seen:
         path = self._folder / f"{int(self._path.stem) + 1:08d}.seen"
         kept = np.unique(kept)
         durable.replace(path, kept.astype("<u8").tobytes())
-        self._path, self._length = path, len(kept) * _WIDTH
+        self._path, self._length = path, len(kept) * WIDTH
         self._sorted, self._recent = kept, set()
 
     def tidy(self) -> None:

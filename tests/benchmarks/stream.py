@@ -3,8 +3,8 @@
     python -m tests.benchmarks.stream [--seconds 30] [--rates 10,100,500] [--items 8000] [--files 1000000]
                                       [--minutes 0] [--processes 1]
 
-Latency is from when a file was renamed into the folder (its time) until the manifest that lists it, read from
-the dataset itself. The machine's other load shows in it: the CPU seconds beside it do not depend on that.
+Latency is from when a file was renamed into the folder (its time) until the manifest that accounts for it, read
+from the dataset itself. The machine's other load shows in it: the CPU seconds beside it do not depend on that.
 """
 
 from __future__ import annotations
@@ -21,12 +21,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from pipeline.sinks import manifest
 from pipeline.sinks.dataset import Dataset
-from pipeline.sources.seen import Seen, file_key
+from pipeline.sources.seen import WIDTH, Seen, file_key
 from pipeline.sources.watch import state_folder
 from tests.conftest import WIREBEAM
 from tests.soak.run import feed
@@ -90,20 +87,30 @@ def streaming(incoming: Path, output: Path, *options: str) -> Iterator[subproces
             process.wait(30)
 
 
-def committed(output: Path) -> list[tuple[int, list[int]]]:
-    """Of each commit when it was, and when its items were received; microseconds since the epoch."""
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit of new items.
+
+    Attributes:
+        at: seconds since the epoch.
+        items: how many were read.
+        files: files taken from the folder up to it.
+    """
+
+    at: float
+    items: int
+    files: int
+
+
+def committed(output: Path) -> list[Commit]:
+    """The commits of a dataset, but those that merged files alone."""
     folder = output / manifest.FOLDER
     found = []
     for sequence in range(1, manifest.newest(folder) + 1):
         made = manifest.read(folder, sequence)
-        received: list[int] = []
-        for file in made.added:
-            if file.dataset != "rejects":
-                column = pq.read_table(output / file.path, columns=["received_at"], partitioning=None).column(
-                    0
-                )
-                received += column.cast(pa.int64()).to_pylist()
-        found.append((made.committed_at, received))
+        if made.counts.get("read"):
+            files = sum(int(str(one["length"])) for one in made.positions.values()) // WIDTH
+            found.append(Commit(made.committed_at / 1e6, made.counts["read"], files))
     return found
 
 
@@ -128,7 +135,12 @@ def latency(
         )
         time.sleep(6)
         used = cpu(process.pid) - before
-    found = [(at - one) / 1e6 for at, received in committed(output) for one in received]
+    # In the order of arrival, as files are taken.
+    arrived = sorted(path.stat().st_mtime for path in incoming.iterdir() if not path.name.startswith("."))
+    found, start = [], 0
+    for commit in committed(output):
+        found += [commit.at - one for one in arrived[start : commit.files]]
+        start = commit.files
     return quantiles(found), len(found), used / max(1, len(found))
 
 
@@ -163,12 +175,11 @@ def sustained(raw: Path, scratch: Path, *options: str) -> Rate:
             if newest != seen:
                 seen, used, size = newest, cpu(process.pid), max(size, memory(process.pid))
             time.sleep(0.05)
-    commits = [(at / 1e6, len(received)) for at, received in committed(output) if received]
-    items = sum(count for _, count in commits)
-    ended = commits[-1][0]
+    commits = committed(output)
+    items, ended = sum(commit.items for commit in commits), commits[-1].at
     done, half = 0, started
-    for at, count in commits:
-        done, half = done + count, at
+    for commit in commits:
+        done, half = done + commit.items, commit.at
         if done >= items / 2:
             break
     second_half = (items - done) / max(1e-6, ended - half)
