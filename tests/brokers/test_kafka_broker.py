@@ -18,9 +18,9 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import NewPartitions
 
 from pipeline.sources.connect import connect
-from pipeline.sources.live import Position
 from pipeline.sources.settings import KafkaSettings
 from tests.brokers.kafka import Broker
+from tests.pipeline.sources.crashes import crashing
 from tests.pipeline.sources.server import collect, nothing, opened, wait_for
 
 pytestmark = pytest.mark.engines
@@ -258,30 +258,8 @@ def test_crashes_anywhere_lose_nothing_and_repeat_only_what_was_not_committed(
     random_ = random.Random(seed)
     uri, settings = fresh(broker, topic)
     send(broker, topic, *range(400))
-    manifest: Position | None = None
-    committed: list[str] = []
-    source = connect(uri, settings)
-    source.open(manifest)
-    end = time.monotonic() + 120
-    crashes = 0
-    while len(committed) < 400:
-        assert time.monotonic() < end, len(committed)
-        taken = source.take(random_.randint(1, 60), 1 << 30)
-        if not taken.deliveries:
-            time.sleep(0.02)
-            continue
-        crash = random_.random()
-        if crash > 0.15:  # else: the process dies before its manifest
-            manifest = taken.position
-            committed += [one.uri for one in taken.deliveries]
-        if crash > 0.3:  # else: ... or before it told the group
-            source.acknowledge(taken.position)
-        else:
-            crashes += 1
-            source.close()
-            source = connect(uri, settings)
-            source.open(manifest)
+    made, source = crashing(lambda: connect(uri, settings), 400, random_)
     nothing(source, 0.5)
     source.close()
-    assert crashes > 1
-    assert len(set(committed)) == len(committed) == 400
+    assert made.crashes > 1
+    assert len(set(made.committed)) == len(made.committed) == 400

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,8 +11,8 @@ import orjson
 import pytest
 
 from pipeline.sources.connect import connect
-from pipeline.sources.live import Position
 from pipeline.sources.settings import HttpSettings
+from tests.pipeline.sources.crashes import crashing
 from tests.pipeline.sources.server import Reply, Request, Server
 from tests.pipeline.sources.test_http import Queue, ap_server, rss
 
@@ -90,41 +89,19 @@ def test_nothing_is_lost_and_only_what_was_not_committed_comes_again(
 ) -> None:
     monkeypatch.setenv("AP_KEY", "geheim-ap")
     chance = random.Random(seed)
-    committed: list[str] = []
-    manifest: Position | None = None
     target = 10
+
+    def publish(committed: int) -> None:
+        nonlocal target
+        if committed >= target:
+            target = min(TOTAL, target + chance.randint(1, 30))
 
     uri, settings = kind(server, lambda: target)
     settings = replace(settings, interval=0.02, buffer_items=15, retry_ceiling=0.1)
-    source = connect(uri, settings)
-    source.open(None)
-    end = time.monotonic() + 60
-    crashes = 0
-    while len(committed) < TOTAL:
-        assert time.monotonic() < end, f"{len(set(committed))} of {TOTAL}"
-        if len(committed) >= target:
-            target = min(TOTAL, target + chance.randint(1, 30))
-        taken = source.take(chance.randint(1, 12), 1 << 20)
-        if not taken.deliveries:
-            if chance.random() < 0.02:
-                crashes += 1
-                source.close()
-                source = connect(uri, settings)
-                source.open(manifest)
-            time.sleep(0.005)
-            continue
-        crash = chance.random()
-        if crash > 0.1:  # else: it dies before the manifest
-            manifest = orjson.loads(orjson.dumps(taken.position))
-            committed += [one.uri for one in taken.deliveries]
-        if crash > 0.2:  # else: before it told the server
-            source.acknowledge(taken.position)
-        else:
-            crashes += 1
-            source.close()
-            source = connect(uri, settings)
-            source.open(manifest)
+    made, source = crashing(
+        lambda: connect(uri, settings), TOTAL, chance, most=12, waiting=publish, idle=0.02
+    )
     source.close()
-    assert crashes > 0
-    assert [one for one, times in Counter(committed).items() if times > 1] == []
-    assert len(orjson.dumps(manifest)) < 4_000
+    assert made.crashes > 0
+    assert [one for one, times in Counter(made.committed).items() if times > 1] == []
+    assert len(orjson.dumps(made.position)) < 4_000

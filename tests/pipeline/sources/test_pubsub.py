@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,9 +10,9 @@ import grpc
 import pytest
 
 from pipeline.sources.connect import connect
-from pipeline.sources.live import Position
 from pipeline.sources.settings import PubsubSettings, SettingError
 from tests.brokers.pubsub import FakePubsub
+from tests.pipeline.sources.crashes import crashing
 from tests.pipeline.sources.server import collect, nothing, opened, wait_for
 
 URI = "pubsub://news-project/wire-sub"
@@ -122,33 +121,11 @@ def test_crashes_anywhere_lose_nothing_and_repeat_only_what_was_not_committed(se
     chance = random.Random(3)
     for number in range(300):
         server.publish(b"%d" % number)
-    manifest: Position | None = None
-    committed: list[str] = []
-    crashes = 0
-    source = connect(URI, FAST)
-    source.open(None)
-    end = time.monotonic() + 60
-    while len(committed) < 300:
-        assert time.monotonic() < end, len(committed)
-        taken = source.take(chance.randint(1, 50), 1 << 30)
-        if not taken.deliveries:
-            time.sleep(0.02)
-            continue
-        crash = chance.random()
-        if crash > 0.15:
-            manifest = taken.position
-            committed += [one.uri for one in taken.deliveries]
-        if crash > 0.3:
-            source.acknowledge(taken.position)
-        else:
-            crashes += 1
-            source.close()
-            source = connect(URI, FAST)
-            source.open(manifest)
+    made, source = crashing(lambda: connect(URI, FAST), 300, chance)
     nothing(source, 0.3)
     source.close()
-    assert crashes > 1
-    assert len(committed) == len(set(committed)) == 300
+    assert made.crashes > 1
+    assert len(made.committed) == len(set(made.committed)) == 300
 
 
 @pytest.mark.parametrize(
