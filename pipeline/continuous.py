@@ -36,13 +36,14 @@ from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sources import kafka_client
 from pipeline.sources.kafka_topics import KafkaTopics
-from pipeline.sources.kafka_unbounded import KafkaPartitions
+from pipeline.sources.kafka_unbounded import KafkaPartitions, dealt
 from pipeline.sources.live import LiveSource
 from pipeline.unbounded import build
 from pipeline.watch_job import Job, Watch
 from schemas.errors import WirebeamError
 
 _LOG = logging.getLogger(__name__)
+_READERS = 2  # a task slot: which slot a reader comes to is chance
 _LOOK = 0.1  # seconds between two looks for what the job has staged
 STUCK = 120.0  # seconds that staged messages may wait for those before them: then these are lost
 _STEADY = 60.0  # seconds that a job runs before its failure is its first again
@@ -254,7 +255,9 @@ class ContinuousStream:
         name = f"{self._config.run_id}-{self._jobs:03d}"
         committer.follow(name, known)
         pipeline = beam.Pipeline(options=engine.options)
-        build(pipeline, self._config, KafkaPartitions(starts, str(dataset.root)), dataset, name)
+        readers = dealt(starts, engine.workers * _READERS)
+        sources = [KafkaPartitions(some, str(dataset.root)) for some in readers]
+        build(pipeline, self._config, sources, dataset, name)
         restore = bool(job.savepoint) and not self._restored
         self._restored = True
         job.send(engine, pipeline, restore=restore)

@@ -30,7 +30,7 @@ SAVEPOINT = "savepoint_path"
 # Without the second and third a job can stall at its start, silently, and without the first nothing is kept.
 _STREAMING = {
     "streaming": "",
-    "checkpointing_interval": "5000",
+    "checkpointing_interval": "10000",
     "finish_bundle_before_checkpointing": "",
     "max_bundle_time_mills": "200",
 }
@@ -196,6 +196,18 @@ class FlinkJob:
             return str(answer.json()["state"])
         except (ValueError, KeyError, TypeError):
             raise WirebeamError(f"{self._master} answers {answer.status_code}") from None
+
+    def checkpoint_bytes(self) -> int:
+        """Size of the newest checkpoint; 0 where there is none.
+
+        Raises:
+            WirebeamError: there is no answer.
+        """
+        try:
+            answer = httpx.get(f"{self._master}/v1/jobs/{self._id}/checkpoints", timeout=_SECONDS).json()
+            return int(((answer.get("latest") or {}).get("completed") or {}).get("state_size", 0))
+        except (httpx.HTTPError, ValueError, AttributeError, TypeError):
+            raise WirebeamError(f"no Flink answers at {self._master}") from None
 
     def failure(self) -> str:
         """Why the job failed, in one line."""

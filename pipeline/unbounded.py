@@ -15,7 +15,7 @@ from __future__ import annotations
 import collections
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.staging import check, stage_items, stage_rejects
-from pipeline.sources.kafka_unbounded import KafkaMessage
+from pipeline.sources.kafka_unbounded import LONGEST, TICK, KafkaMessage
 from pipeline.sources.transform import ReadStep
 from pipeline.stage import ITEMS, REJECT_BYTES, REJECTED, StagedFile, refused
 from pipeline.workers import CheckWorkers, Terms
@@ -46,8 +46,7 @@ from transforms.normalize.transform import NormalizeStep
 from transforms.parse.transform import ParseStep
 from transforms.step import REJECTS, Step
 
-POLL = 0.5  # seconds between two looks at a partition that has nothing new
-LONGEST = 1.0  # seconds that a busy reader goes on before a checkpoint may be taken
+POLL = 0.1  # seconds until a reader that had nothing is asked again: it has waited itself
 _HELD = 0.7  # seconds that a message waits at the most for others to be staged with it
 _MESSAGES = 1_000  # staged together at the most
 
@@ -96,11 +95,13 @@ class Ingest:
             step.start_bundle()
 
     def add(self, message: KafkaMessage) -> bool:
-        """Takes one message.
+        """Takes one message, or a tick.
 
         Returns:
             Whether it is time to `flush`.
         """
+        if message == TICK:
+            return self._since is not None and self._clock() - self._since >= _HELD
         if self._since is None:
             self._since = self._clock()
         self._messages.append(
@@ -194,22 +195,27 @@ class _Ingest(beam.DoFn):
 
 
 def build(
-    pipeline: beam.Pipeline, config: Config, source: UnboundedSource, dataset: Dataset, job: str
+    pipeline: beam.Pipeline,
+    config: Config,
+    sources: Sequence[UnboundedSource],
+    dataset: Dataset,
+    job: str,
 ) -> None:
     """Put the graph of a job that never ends into a pipeline.
 
     Args:
         pipeline: an empty pipeline; its options say where it runs.
         config: what the stream is told.
-        source: gives `KafkaMessage`s.
+        sources: give `KafkaMessage`s; each has stages of its own, since Flink reads one source by one task.
         dataset: where rows will go; the job only stages, below `dataset.staging(job)`.
         job: names this attempt: what an earlier one may still write goes elsewhere.
     """
     folder = dataset.staging(job)
-    messages = pipeline | "Kafka" >> ReadFromUnboundedSource(
-        source, poll_interval=POLL, max_read_time_seconds=LONGEST, max_records_per_bundle=_MESSAGES
-    )
-    checked = messages | "CheckWorkers" >> CheckWorkers(Terms.of(folder, ()))
-    checked | "Ingest" >> beam.ParDo(_Ingest(Job(config, folder, dataset.partition_by))).with_output_types(
-        int
-    )
+    terms = Terms.of(folder, ())
+    for number, source in enumerate(sources):
+        messages = pipeline | f"Kafka{number}" >> ReadFromUnboundedSource(
+            source, poll_interval=POLL, max_read_time_seconds=LONGEST
+        )
+        checked = messages | f"CheckWorkers{number}" >> CheckWorkers(terms)
+        ingest = _Ingest(Job(config, folder, dataset.partition_by))
+        checked | f"Ingest{number}" >> beam.ParDo(ingest).with_output_types(int)

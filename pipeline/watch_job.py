@@ -12,8 +12,9 @@ import apache_beam as beam
 from pipeline.engine import Engine
 from schemas.errors import WirebeamError
 
+LARGE = 64 << 20  # bytes of a checkpoint that holds some kilobytes of positions
 ASK = 1.0  # seconds between two questions for the job's state
-_COUNT = 30.0  # seconds between two counts of partitions
+COUNT = 30.0  # seconds between two looks at partitions and checkpoints
 _ALIVE = ("CREATED", "INITIALIZING", "RUNNING", "RESTARTING", "FAILING", "CANCELLING", "RECONCILING")
 
 
@@ -27,6 +28,7 @@ class Job(Protocol):
     def stop(self) -> str | None: ...  # noqa: D102
     def state(self) -> str | None: ...  # noqa: D102
     def failure(self) -> str: ...  # noqa: D102
+    def checkpoint_bytes(self) -> int: ...  # noqa: D102
 
 
 class Counted(Protocol):
@@ -65,9 +67,11 @@ class Watch:
                     self.trouble = "the cluster does not know the job any more: it was started again"
                 elif state not in _ALIVE:
                     self.trouble = f"the job is {state.lower()}: {self._job.failure()}"
-                elif time.monotonic() - counted >= _COUNT:
+                elif time.monotonic() - counted >= COUNT:
                     counted = time.monotonic()
-                    if sum(one.partitions() for one in self._topics) > self._partitions:
+                    if self._job.checkpoint_bytes() > LARGE:
+                        self.trouble = "its checkpoints have grown with Beam's polling: it begins anew"
+                    elif sum(one.partitions() for one in self._topics) > self._partitions:
                         self.trouble = "there are new partitions"
             except WirebeamError:
                 continue  # it may answer later; what is staged is committed meanwhile

@@ -1,11 +1,11 @@
-"""A partition of a Kafka topic read from an offset on, by one client in this process."""
+"""Partitions of Kafka topics read from some offsets on, by one client in this process."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,11 @@ from schemas.errors import WirebeamError
 
 _LOG = logging.getLogger(__name__)
 _BATCH = 500
-_WAIT = 0.02  # seconds that a reader waits for a message
 ASKING = 3.0  # seconds to ask the broker
-_SAID = 30.0  # seconds between two warnings of the same
+_SAID = 30.0  # seconds between two warnings
+
+Partition = tuple[str, int]
+PartitionKey = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,76 +42,102 @@ class PartitionStart:
     number: int
     start: int
 
+    @property
+    def partition(self) -> Partition:
+        """Topic and number."""
+        return self.topic, self.number
+
 
 class Tail:
-    """The one client of a partition in this process.
+    """The one client of some partitions in this process.
 
     Args:
-        partition: which.
+        partitions: of one feed.
         client: makes the client from librdkafka's properties.
         clock: seconds, monotonic.
     """
 
     def __init__(
         self,
-        partition: PartitionStart,
+        partitions: Sequence[PartitionStart],
         client: Callable[[dict[str, Any]], Consumer] = Consumer,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        one = partitions[0]
         self._secrets = Secrets()
-        options = kafka_client.options(partition.servers, partition.settings, self._secrets)
+        options = kafka_client.options(one.servers, one.settings, self._secrets)
         options.pop("group.instance.id", None)  # no member of the group: it is told by the committer
         self._consumer = client(options | {"enable.partition.eof": True, "error_cb": self._told})
-        self._one = (partition.topic, partition.number)
         self._clock = clock
         self._lock = threading.Lock()
         self._waiting: list[Message] = []
-        self._position: int | None = None
+        self._positions: dict[Partition, int] = {}
+        self._ended: dict[Partition, float] = {}
         self._said = -_SAID
-        self._quiet_since: float | None = None
 
-    @property
-    def quiet(self) -> float:
+    def quiet(self, partition: Partition) -> float:
         """Seconds for which the broker has had nothing more; 0 while it has, or is away."""
-        since = self._quiet_since
+        since = self._ended.get(partition)
         return 0.0 if since is None else self._clock() - since
 
-    def read(self, position: int) -> Message | None:
-        """The first message from a position on, None where there is none now.
+    def read(self, positions: Mapping[Partition, int], wait: float) -> Message | None:
+        """The next message of any partition, each from its position on.
+
+        Args:
+            positions: the next offset of each partition.
+            wait: seconds to wait for one.
+
+        Returns:
+            None where there is none.
 
         Raises:
-            WirebeamError: the partition ends before the position: it was made anew.
+            WirebeamError: a partition ends before its position: it was made anew.
             KafkaException: the client cannot go on.
         """
         with self._lock:
-            if position != self._position:
-                self._consumer.assign([TopicPartition(*self._one, position)])
-                self._waiting, self._position, self._quiet_since = [], position, None
-            if not self._waiting:
-                self._waiting = self._consumer.consume(_BATCH, timeout=_WAIT)[::-1]
+            if positions != self._positions:
+                self._begin(positions)
+            if not self._waiting and (first := self._consumer.poll(wait)) is not None:
+                # Not all at once: `consume` would wait for as many as are asked for.
+                self._waiting = [first, *self._consumer.consume(_BATCH, timeout=0)][::-1]
             while self._waiting:
                 message = self._waiting.pop()
+                partition = str(message.topic()), int(message.partition() or 0)
                 if (error := message.error()) is None:
-                    self._position = int(message.offset() or 0) + 1
-                    self._quiet_since = None
+                    self._positions[partition] = int(message.offset() or 0) + 1
+                    self._ended.pop(partition, None)
                     return message
-                self._trouble(error, position)
+                self._trouble(error, partition)
             return None
 
-    def _trouble(self, error: KafkaError, position: int) -> None:
+    def _begin(self, positions: Mapping[Partition, int]) -> None:
+        """Read from somewhere else."""
+        self._positions = dict(positions)
+        self._consumer.assign([TopicPartition(*one, offset) for one, offset in sorted(positions.items())])
+        self._waiting = []
+        self._ended.clear()
+
+    def _trouble(self, error: KafkaError, partition: Partition) -> None:
         if error.code() == KafkaError._PARTITION_EOF:
-            self._quiet_since = self._clock() if self._quiet_since is None else self._quiet_since
+            self._ended.setdefault(partition, self._clock())
         elif error.code() == KafkaError._AUTO_OFFSET_RESET:
-            low, high = self._consumer.get_watermark_offsets(TopicPartition(*self._one), timeout=ASKING)
+            low, high = self._consumer.get_watermark_offsets(TopicPartition(*partition), timeout=ASKING)
+            position = self._positions[partition]
             if position > high:
-                topic, number = self._one
+                topic, number = partition
                 raise WirebeamError(
                     f"{topic}/{number} ends at {high}, but {position} were read: it was made anew"
                 )
             start, _, what = kafka_client.first_offset(position, low, high, latest=False)
             if what:
-                _LOG.error("%s/%d: %s", *self._one, what)
-            self._consumer.assign([TopicPartition(*self._one, start)])
+                _LOG.error("%s/%d: %s", *partition, what)
+            # The reader's position stays before the gap: its next message covers what is gone.
+            self._consumer.assign(
+                [
+                    TopicPartition(*one, start if one == partition else offset)
+                    for one, offset in sorted(self._positions.items())
+                ]
+            )
             self._waiting = []
         elif error.fatal():
             raise KafkaException(error)
@@ -118,20 +146,20 @@ class Tail:
 
     def _told(self, error: KafkaError) -> None:
         """What the client says of brokers and credentials; it goes on trying by itself."""
-        self._quiet_since = None
+        self._ended.clear()
         if self._clock() - self._said >= _SAID:
             self._said = self._clock()
-            _LOG.warning("%s/%d: %s", *self._one, self._secrets.hide(error.str()))
+            _LOG.warning("%s", self._secrets.hide(error.str()))
 
 
-_TAILS: dict[tuple[str, str, str, int], Tail] = {}
+_TAILS: dict[tuple[PartitionKey, ...], Tail] = {}
 _TAILS_LOCK = threading.Lock()
 
 
-def tail(partition: PartitionStart) -> Tail:
-    """The client of a partition in this process, made when it is asked for first."""
-    key = (partition.servers, partition.settings.name, partition.topic, partition.number)
+def tail(partitions: Sequence[PartitionStart]) -> Tail:
+    """The client of some partitions in this process, made when it is asked for first."""
+    key = tuple(sorted((one.servers, one.settings.name, one.topic, one.number) for one in partitions))
     with _TAILS_LOCK:
         if key not in _TAILS:
-            _TAILS[key] = Tail(partition)
+            _TAILS[key] = Tail(partitions)
         return _TAILS[key]

@@ -2,14 +2,14 @@
 
 Where each partition begins is told, by whoever knows what the dataset holds; where it goes on is in Beam's
 checkpoints. Neither acknowledges anything: a message is done when a manifest says so (`pipeline.committer`).
-A process keeps one client a partition, whatever Beam does with its readers, which it opens at every poll.
+A process keeps one client for partitions that are read together, whatever Beam does with its readers.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,15 @@ from confluent_kafka import Message
 from pipeline import committable
 from pipeline.sources import kafka_client
 from pipeline.sources.files import Resource
-from pipeline.sources.kafka_tail import PartitionStart, Tail, tail
-from schemas.errors import WirebeamError
+from pipeline.sources.kafka_tail import Partition, PartitionStart, Tail, tail
 from schemas.raw import Attribute
 from schemas.rows import register_row
 
 _LOOK = 0.5  # seconds between two looks at what waits for the committer
 MOST = 400  # committables that may wait: behind them nothing is read
+_WAIT = 0.2  # seconds between two looks whether something else is to be done
+_TICKING = 1.0  # seconds after a message in which ticks come
+LONGEST = 10.0  # seconds that a reader waits for a message, and that a busy one goes on
 IDLE = 5.0  # seconds without a message after which a partition no longer holds the watermark back
 LAG = 1.0  # seconds that the watermark stays behind
 
@@ -47,16 +49,20 @@ class KafkaMessage:
     resource: Resource | None
 
 
+TICK = KafkaMessage("", "", 0, 0, 0, None)
+"""No message: time has passed, and what waits for others should wait no longer."""
+
+
 class Mark(CheckpointMark):
     """Where a reader stands.
 
     Attributes:
-        position: the next offset.
-        newest: timestamp of the newest message so far, milliseconds since the epoch; -1 for none.
+        positions: the next offset of each partition.
+        newest: timestamp of the newest message of each so far, milliseconds since the epoch; -1 for none.
     """
 
-    def __init__(self, position: int, newest: int) -> None:
-        self.position, self.newest = position, newest
+    def __init__(self, positions: Mapping[Partition, int], newest: Mapping[Partition, int]) -> None:
+        self.positions, self.newest = dict(positions), dict(newest)
 
     def finalize_checkpoint(self) -> None:
         """Says nothing about the dataset: the group follows the manifests, not the checkpoints."""
@@ -67,11 +73,14 @@ class MarkCoder(coders.Coder):
 
     def encode(self, value: Mark) -> bytes:
         """See `Coder`."""
-        return orjson.dumps([value.position, value.newest])
+        return orjson.dumps([[*one, at, value.newest[one]] for one, at in sorted(value.positions.items())])
 
     def decode(self, encoded: bytes) -> Mark:
         """See `Coder`."""
-        return Mark(*orjson.loads(encoded))
+        found = {(topic, number): (at, newest) for topic, number, at, newest in orjson.loads(encoded)}
+        return Mark(
+            {one: at for one, (at, _) in found.items()}, {one: newest for one, (_, newest) in found.items()}
+        )
 
     def is_deterministic(self) -> bool:
         """See `Coder`."""
@@ -79,30 +88,40 @@ class MarkCoder(coders.Coder):
 
 
 class Reader(UnboundedReader):
-    """Reads a partition from a mark on, or from its start.
+    """Reads partitions from a mark on, or from their start.
+
+    It waits for messages, against Beam's advice: each time it says that there are none, the runner keeps
+    something for ever (3 kB of Flink's state). Behind messages come ticks, so that nothing waits with it.
 
     Args:
-        partition: which.
+        partitions: of one feed.
         mark: where to go on.
         full: whether so much waits for the committer that nothing more should be read.
-        client: the partition's client.
+        client: the partitions' client.
         now: the clock, seconds since the epoch (UTC).
+        longest: seconds to wait for a message.
     """
 
     def __init__(
         self,
-        partition: PartitionStart,
+        partitions: Sequence[PartitionStart],
         mark: Mark | None,
         full: Callable[[], bool],
         client: Tail | None = None,
         now: Callable[[], float] = time.time,
+        longest: float = LONGEST,
     ) -> None:
-        self._partition = partition
-        self._position = mark.position if mark else partition.start
-        self._newest = mark.newest if mark else -1
+        self._servers, self._settings = partitions[0].servers, partitions[0].settings
+        self._positions = {one.partition: one.start for one in partitions}
+        self._newest = dict.fromkeys(self._positions, -1)
+        if mark is not None:  # of a savepoint, it may know other partitions
+            self._positions |= {one: mark.positions[one] for one in self._positions.keys() & mark.positions}
+            self._newest |= {one: mark.newest[one] for one in self._positions.keys() & mark.newest}
         self._full = full
-        self._tail = client or tail(partition)
+        self._tail = client or tail(partitions)
         self._now = now
+        self._longest = longest
+        self._ticking = 0.0
         self._current: tuple[int, Message] | None = None
 
     def start(self) -> bool:
@@ -111,22 +130,31 @@ class Reader(UnboundedReader):
 
     def advance(self) -> bool:
         """See `UnboundedReader`."""
-        if self._full() or (message := self._tail.read(self._position)) is None:
-            return False
-        self._current = self._position, message
-        self._position = int(message.offset() or 0) + 1
-        self._newest = max(self._newest, message.timestamp()[1])
-        return True
+        end = time.monotonic() + self._longest
+        while not self._full():
+            if (message := self._tail.read(self._positions, _WAIT)) is not None:
+                partition = str(message.topic()), int(message.partition() or 0)
+                self._current = self._positions[partition], message
+                self._positions[partition] = int(message.offset() or 0) + 1
+                self._newest[partition] = max(self._newest[partition], message.timestamp()[1])
+                self._ticking = time.monotonic() + _TICKING
+                return True
+            if time.monotonic() < self._ticking:
+                self._current = None
+                return True
+            if time.monotonic() >= end:
+                return False
+        return False
 
     def get_current(self) -> KafkaMessage:
         """See `UnboundedReader`."""
-        begin, message = self._read()
-        servers, settings = self._partition.servers, self._partition.settings
-        found = kafka_client.delivery(message, servers, settings, self._now)
-        resource = (
-            None
-            if found is None
-            else Resource(
+        if self._current is None:
+            return TICK
+        begin, message = self._current
+        found = kafka_client.delivery(message, self._servers, self._settings, self._now)
+        resource = None
+        if found is not None:
+            resource = Resource(
                 found.uri,
                 found.received_at,
                 found.size,
@@ -136,33 +164,30 @@ class Reader(UnboundedReader):
                 found.source_format,
                 tuple(Attribute(name, value) for name, value in found.attributes),
             )
-        )
-        offset = int(message.offset() or 0)
-        return KafkaMessage(
-            settings.name, self._partition.topic, self._partition.number, begin, offset, resource
-        )
-
-    def _read(self) -> tuple[int, Message]:
-        if self._current is None:
-            raise ValueError("nothing was read yet")
-        return self._current
+        topic, number = str(message.topic()), int(message.partition() or 0)
+        return KafkaMessage(self._settings.name, topic, number, begin, int(message.offset() or 0), resource)
 
     def get_current_timestamp(self) -> Timestamp:
         """See `UnboundedReader`."""
-        milliseconds = self._read()[1].timestamp()[1]
-        return Timestamp(micros=max(0, milliseconds) * 1000)
+        if self._current is None:
+            return Timestamp(micros=int(self._now() * 1e6))
+        return Timestamp(micros=max(0, self._current[1].timestamp()[1]) * 1000)
 
     def get_watermark(self) -> Timestamp:
-        """Behind the newest message; behind the clock, where the partition has long been at its end."""
-        if self._tail.quiet > IDLE:
-            return Timestamp(micros=int((self._now() - IDLE - LAG) * 1e6))
-        if self._newest < 0:
-            return MIN_TIMESTAMP
-        return Timestamp(micros=self._newest * 1000 - int(LAG * 1e6))
+        """Behind the newest messages; a partition that has long been at its end follows the clock."""
+        idle = Timestamp(micros=int((self._now() - IDLE - LAG) * 1e6))
+        return min(
+            idle
+            if self._tail.quiet(one) > IDLE
+            else MIN_TIMESTAMP
+            if newest < 0
+            else Timestamp(micros=newest * 1000 - int(LAG * 1e6))
+            for one, newest in self._newest.items()
+        )
 
     def get_checkpoint_mark(self) -> Mark:
         """See `UnboundedReader`."""
-        return Mark(self._position, self._newest)
+        return Mark(self._positions, self._newest)
 
     def close(self) -> None:
         """The client outlives the reader."""
@@ -194,10 +219,10 @@ _PRESSURE = Pressure()
 
 
 class KafkaPartitions(UnboundedSource):
-    """Partitions, of one feed or several -> `KafkaMessage`.
+    """Partitions of one feed, read together -> `KafkaMessage`, and now and then a `TICK`.
 
     Args:
-        partitions: each is read by itself, in parallel.
+        partitions: which, and where to begin.
         root: the dataset's folder: while too much waits there to be committed, nothing is read.
     """
 
@@ -206,15 +231,13 @@ class KafkaPartitions(UnboundedSource):
         self._root = root
 
     def split(self, desired_num_splits: int, options: Any = None) -> list[KafkaPartitions]:
-        """One source a partition: nothing is asked of the broker here, where Beam hides failures."""
-        return [KafkaPartitions([one], self._root) for one in self._partitions]
+        """Not here: Flink would read all parts of one source by one task, in turn (see `dealt`)."""
+        return [self]
 
     def create_reader(self, options: Any, checkpoint_mark: CheckpointMark | None) -> Reader:
         """See `UnboundedSource`."""
-        if len(self._partitions) != 1:
-            raise WirebeamError(f"{len(self._partitions)} partitions for one reader")
         mark = checkpoint_mark if isinstance(checkpoint_mark, Mark) else None
-        return Reader(self._partitions[0], mark, lambda: _PRESSURE.full(self._root))
+        return Reader(self._partitions, mark, lambda: _PRESSURE.full(self._root))
 
     def get_checkpoint_mark_coder(self) -> MarkCoder:
         """See `UnboundedSource`."""
@@ -223,3 +246,19 @@ class KafkaPartitions(UnboundedSource):
     def default_output_coder(self) -> coders.Coder:
         """See `UnboundedSource`."""
         return coders.registry.get_coder(KafkaMessage)
+
+
+def dealt(partitions: Sequence[PartitionStart], most: int) -> list[list[PartitionStart]]:
+    """Partitions dealt out to readers, each with those of one feed, evenly.
+
+    Args:
+        partitions: of any feeds.
+        most: readers, about; each feed has one at least.
+    """
+    feeds: dict[str, list[PartitionStart]] = {}
+    for one in partitions:
+        feeds.setdefault(one.settings.name, []).append(one)
+    share = max(1, most // max(1, len(feeds)))
+    return [
+        own[start :: min(share, len(own))] for own in feeds.values() for start in range(min(share, len(own)))
+    ]

@@ -37,6 +37,7 @@ class Topics:
     def __init__(self) -> None:
         self.told: list[dict[Any, int]] = []
         self.away = False
+        self.count = 1
 
     def starts(self, taken: dict[tuple[str, int], int]) -> list[PartitionStart]:
         if self.away:
@@ -44,7 +45,7 @@ class Topics:
         return [PartitionStart("broker:9092", SETTINGS, "wire", 0, taken.get(("wire", 0), 0))]
 
     def partitions(self) -> int:
-        return 1
+        return self.count
 
     def follow(self, offsets: dict[Any, int]) -> None:
         self.told.append(offsets)
@@ -62,6 +63,7 @@ class Cluster:
         self.sent: list[bool] = []
         self.running: str | None = "RUNNING"
         self.stopped = False
+        self.grown = 0
 
     def prepare(self) -> Engine:
         return Engine.of(LOCAL, [], self.name)
@@ -75,6 +77,9 @@ class Cluster:
 
     def failure(self) -> str:
         return "a worker is gone"
+
+    def checkpoint_bytes(self) -> int:
+        return self.grown
 
     def stop(self) -> str | None:
         self.stopped = True
@@ -151,6 +156,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setattr(watch_job, "ASK", 0.02)
+    monkeypatch.setattr(watch_job, "COUNT", 0.05)
     made = World(tmp_path / "news")
     yield made
     made.stream.close()
@@ -198,6 +204,19 @@ def test_staged_messages_whose_forerunners_are_lost_are_read_again(
     world.stage(2, range(6))
     world.turns(lambda: world.told.cycles)
     assert world.position() == 6
+
+
+def test_a_job_begins_anew_for_new_partitions_and_before_its_checkpoints_grow_too_large(world: World) -> None:
+    world.turns(lambda: world.cluster.sent)
+    world.topics.count = 2
+    world.turns(lambda: len(world.cluster.sent) == 2)
+    world.topics.count = 1
+    world.cluster.grown = 65 << 20
+    world.turns(lambda: len(world.cluster.sent) == 3)
+    world.cluster.grown = 0
+    said = " ".join(failure.message for failure in world.told.failures)
+    assert "new partitions" in said
+    assert "checkpoints have grown" in said
 
 
 def test_a_broker_that_is_away_is_told_and_waited_for(world: World) -> None:

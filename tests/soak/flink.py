@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -199,6 +200,7 @@ def main() -> int:
     options.add_argument("--rate", type=float, default=200)
     options.add_argument("--kills", default=",".join(KILLS), help=f"of {', '.join(ALL_KILLS)}; or none")
     given = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and what was started ends with it
     kills = [] if given.kills in ("", "none") else given.kills.split(",")
     with tempfile.TemporaryDirectory(prefix="wirebeam-soak-") as name:
         scratch = Path(name)

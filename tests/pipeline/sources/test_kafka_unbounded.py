@@ -12,12 +12,22 @@ from typing import Any
 import pytest
 from apache_beam.utils.timestamp import MIN_TIMESTAMP, Timestamp
 from confluent_kafka import Producer
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline import committable
 from pipeline.sources import kafka_unbounded
 from pipeline.sources.kafka_tail import PartitionStart, Tail, tail
 from pipeline.sources.kafka_topics import KafkaTopics
-from pipeline.sources.kafka_unbounded import IDLE, KafkaMessage, KafkaPartitions, Mark, Reader
+from pipeline.sources.kafka_unbounded import (
+    IDLE,
+    TICK,
+    KafkaMessage,
+    KafkaPartitions,
+    Mark,
+    Reader,
+    dealt,
+)
 from pipeline.sources.settings import KafkaSettings
 from schemas.errors import WirebeamError
 
@@ -47,14 +57,14 @@ def send(producer: Producer, topic: str, count: int, partition: int = 0, first: 
 
 
 def read(reader: Any, count: int) -> list[KafkaMessage]:
-    """So many messages, as Beam asks for them."""
+    """So many messages, as Beam asks for them; ticks are passed over."""
     found: list[KafkaMessage] = []
     end = time.monotonic() + SECONDS
     more = reader.start()
     while len(found) < count:
         assert time.monotonic() < end, f"only {len(found)} came"
-        if more:
-            found.append(reader.get_current())
+        if more and (message := reader.get_current()) != TICK:
+            found.append(message)
         more = reader.advance() if len(found) < count else False
     return found
 
@@ -64,13 +74,11 @@ def test_messages_come_as_they_are_with_header_time_and_place(
 ) -> None:
     producer, servers = cluster
     poison = b"\xff\xfe\x00no news"
-    producer.produce(
-        topic, poison, key=b"k", partition=0, timestamp=1_700_000_000_123, headers=[("desk", b"WLD")]
-    )
+    headers = [("desk", b"WLD")]
+    producer.produce(topic, poison, key=b"k", partition=0, timestamp=1_700_000_000_123, headers=headers)
     producer.produce(topic, None, key=b"gone", partition=0)
     assert producer.flush(10) == 0
-    start = PartitionStart(servers, SETTINGS, topic, 0, 0)
-    reader = Reader(start, None, lambda: False)
+    reader = Reader([PartitionStart(servers, SETTINGS, topic, 0, 0)], None, lambda: False)
     first, second = read(reader, 2)
     assert first.resource is not None
     assert (first.resource.data, first.resource.provider) == (poison, "ansa")
@@ -81,7 +89,7 @@ def test_messages_come_as_they_are_with_header_time_and_place(
         ("desk", "WLD"),
     ]
     assert (second.resource, second.begin, second.offset) == (None, 1, 1)
-    assert reader.get_checkpoint_mark().position == 2
+    assert reader.get_checkpoint_mark().positions == {(topic, 0): 2}
 
 
 def test_a_reader_goes_on_behind_a_mark_and_a_process_keeps_one_client(
@@ -89,27 +97,56 @@ def test_a_reader_goes_on_behind_a_mark_and_a_process_keeps_one_client(
 ) -> None:
     producer, servers = cluster
     send(producer, topic, 6)
-    source = KafkaPartitions([PartitionStart(servers, SETTINGS, topic, 0, 1)], "nowhere")
+    send(producer, topic, 2, partition=1)
+    starts = [PartitionStart(servers, SETTINGS, topic, 0, 1), PartitionStart(servers, SETTINGS, topic, 1, 0)]
+    source = KafkaPartitions(starts, "nowhere")
     first = source.split(20)[0].create_reader(None, None)
-    assert [one.offset for one in read(first, 3)] == [1, 2, 3]
+    before = [(one.number, one.begin, one.offset) for one in read(first, 3)]
     coder = source.get_checkpoint_mark_coder()
     mark = coder.decode(coder.encode(first.get_checkpoint_mark()))
     first.close()
     second = source.split(20)[0].create_reader(None, mark)
-    assert [(one.begin, one.offset) for one in read(second, 2)] == [(4, 4), (5, 5)]
-    again = source.split(20)[0].create_reader(None, Mark(2, -1))  # as after a failure
-    assert [one.offset for one in read(again, 4)] == [2, 3, 4, 5]
-    assert tail(PartitionStart(servers, SETTINGS, topic, 0, 1)) is tail(
-        PartitionStart(servers, SETTINGS, topic, 0, 9)
-    )
+    after = [(one.number, one.begin, one.offset) for one in read(second, 4)]
+    whole = [(0, at, at) for at in range(1, 6)] + [(1, 0, 0), (1, 1, 1)]
+    assert sorted(before + after) == whole
+    again = source.split(20)[0].create_reader(
+        None, Mark({(topic, 0): 4}, {(topic, 0): -1})
+    )  # after a failure
+    found = [(one.number, one.begin, one.offset) for one in read(again, 4)]
+    assert sorted(found) == [(0, 4, 4), (0, 5, 5), (1, 0, 0), (1, 1, 1)]
+    assert tail(starts) is tail(starts[::-1])
 
 
-def test_each_partition_is_a_source_of_its_own() -> None:
-    starts = [PartitionStart("b:9092", SETTINGS, "wire", number, number) for number in range(30)]
-    parts = KafkaPartitions(starts, "nowhere").split(20)
-    assert len(parts) == 30
-    with pytest.raises(WirebeamError, match="30 partitions for one reader"):
-        KafkaPartitions(starts, "nowhere").create_reader(None, None)
+def test_ticks_come_behind_messages_and_then_nothing(cluster: tuple[Producer, str], topic: str) -> None:
+    producer, servers = cluster
+    send(producer, topic, 1)
+    reader = Reader([PartitionStart(servers, SETTINGS, topic, 0, 0)], None, lambda: False, longest=1.5)
+    read(reader, 1)
+    ticks = 0
+    began = time.monotonic()
+    while reader.advance():
+        assert reader.get_current() == TICK
+        ticks += 1
+    assert ticks >= 3
+    assert time.monotonic() - began >= 1.5
+    assert reader.get_checkpoint_mark().positions == {(topic, 0): 1}
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9)), max_size=20, unique=True),
+    st.integers(1, 12),
+)
+def test_partitions_are_dealt_out_each_once_by_feed(named: list[tuple[str, int]], most: int) -> None:
+    starts = [
+        PartitionStart("b:9092", replace(SETTINGS, name=feed), "wire", number, 0) for feed, number in named
+    ]
+    groups = dealt(starts, most)
+    assert sorted((one.settings.name, one.number) for some in groups for one in some) == sorted(named)
+    assert all(some and len({one.settings.name for one in some}) == 1 for some in groups)
+    assert len(groups) <= max(most, len({feed for feed, _ in named}))
+    for feed in {feed for feed, _ in named}:
+        sizes = [len(some) for some in groups if some[0].settings.name == feed]
+        assert max(sizes) - min(sizes) <= 1
 
 
 def test_a_partition_at_its_end_does_not_hold_the_watermark_back(
@@ -118,23 +155,30 @@ def test_a_partition_at_its_end_does_not_hold_the_watermark_back(
     producer, servers = cluster
     send(producer, topic, 1)
     now, passed = [1_700_000_100.0], [0.0]
-    start = PartitionStart(servers, SETTINGS, topic, 0, 0)
-    client = Tail(start, clock=lambda: passed[0])
-    reader = Reader(start, None, lambda: False, client, lambda: now[0])
+    starts = [PartitionStart(servers, SETTINGS, topic, number, 0) for number in range(2)]
+    client = Tail(starts, clock=lambda: passed[0])
+    reader = Reader(starts, None, lambda: False, client, lambda: now[0])
     assert reader.get_watermark() == MIN_TIMESTAMP
     read(reader, 1)
-    assert reader.get_watermark() == Timestamp(1_699_999_999)
-    end = time.monotonic() + SECONDS
     passed[0] = 1.0
-    while client.quiet == 0.0 and time.monotonic() < end:
-        assert not reader.advance()
+    end = time.monotonic() + SECONDS
+    while not (client.quiet((topic, 0)) and client.quiet((topic, 1))) and time.monotonic() < end:
+        reader.advance()
         passed[0] += 0.1
-    assert reader.get_watermark() == Timestamp(1_699_999_999)
+    assert reader.get_watermark() == MIN_TIMESTAMP  # nobody knows yet that nothing comes from the other
     passed[0] += IDLE
     assert reader.get_watermark() == Timestamp(1_700_000_100 - IDLE - 1)
     send(producer, topic, 1, first=1)
     read(reader, 1)
     assert reader.get_watermark() == Timestamp(micros=1_699_999_999_001_000)
+
+
+def test_a_topic_that_was_made_anew_is_no_silence(cluster: tuple[Producer, str], topic: str) -> None:
+    producer, servers = cluster
+    send(producer, topic, 2)
+    reader = Reader([PartitionStart(servers, SETTINGS, topic, 0, 7)], None, lambda: False)
+    with pytest.raises(WirebeamError, match="ends at 2, but 7 were read: it was made anew"):
+        reader.advance()
 
 
 def test_nothing_is_read_while_much_waits_for_the_committer(
@@ -148,10 +192,10 @@ def test_nothing_is_read_while_much_waits_for_the_committer(
     for number in range(3):
         (place / f"{number:020d}-x.json").touch()
     assert pressure.full(str(tmp_path))
-    asked: list[int] = []
-    client: Any = type("Client", (), {"read": lambda self, at: asked.append(at)})()
-    start = PartitionStart("b:9092", SETTINGS, "wire", 0, 0)
-    assert not Reader(start, None, lambda: pressure.full(str(tmp_path)), client).advance()
+    asked: list[object] = []
+    client: Any = type("Client", (), {"read": lambda self, *given: asked.append(given)})()
+    starts = [PartitionStart("b:9092", SETTINGS, "wire", 0, 0)]
+    assert not Reader(starts, None, lambda: pressure.full(str(tmp_path)), client).advance()
     assert asked == []
 
 
