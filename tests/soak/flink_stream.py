@@ -132,6 +132,7 @@ def kill(victim: str, flink: Flink, broker: Broker, stream: Stream) -> None:
     elif victim == "jobmanager":
         flink.kill("jobmanager")
         flink.start_jobmanager()
+        wait_until(lambda: flink.free_slots() > 0, 120)  # a command that finds no cluster says so and ends
     elif victim == "broker":
         broker.stop(kill=True)
         time.sleep(2)
