@@ -99,8 +99,8 @@ def stream(
         int | None,
         typer.Option(
             min=1,
-            show_default="one a core, two at the most",
-            help="Processes that share the work of large cycles; each holds some 250 MB once there is one.",
+            show_default=False,
+            help="Processes that share large cycles, 250 MB each. Default: one a core, two at the most.",
         ),
     ] = None,
     runner: Annotated[

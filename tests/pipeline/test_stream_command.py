@@ -121,6 +121,7 @@ def test_it_follows_says_and_stops(tmp_path: Path, wirebeam: Any) -> None:
         (["{tmp}/file", "-o", "{tmp}/out"], 1, "follows folders"),
         (["{tmp}", "-o", "{tmp}/theirs"], 1, "no Wirebeam dataset"),
         (["--feeds", "{tmp}/feeds.toml", "-o", "{tmp}/out"], 2, "line 2"),
+        (["{tmp}", "-o", "{tmp}/out", "--processes", "2", "--runner", "FlinkRunner"], 2, "--processes"),
     ],
 )
 def test_what_cannot_be_is_one_clear_line(
