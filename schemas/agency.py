@@ -11,6 +11,9 @@ from importlib import resources
 from typing import Any
 
 UNKNOWN = "unknown"
+_SIGNS = re.compile(r"[\W_]+")
+_QCODE = re.compile(r"[\w.-]+:[^/]")
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Agency:
 
 
 def _fold(name: str) -> str:
-    return re.sub(r"[\W_]+", " ", name).strip().casefold()
+    return _SIGNS.sub(" ", name).strip().casefold()
 
 
 class AgencyTable:
@@ -75,11 +78,12 @@ class AgencyTable:
 
     def named(self, name: str) -> Agency | None:
         """The agency that a name, code, qcode (`nprov:AFP`) or domain stands for."""
-        local = name.rsplit(":", 1)[-1] if re.match(r"[\w.-]+:[^/]", name) else name
-        for form in (name, local):
-            if agency := self._by_name.get(_fold(form)):
-                return agency
-        return self._in_domain(name)
+        local = name.rsplit(":", 1)[-1] if ":" in name and _QCODE.match(name) else name
+        if agency := self._by_name.get(_fold(name)):
+            return agency
+        if local != name and (agency := self._by_name.get(_fold(local))):
+            return agency
+        return self._in_domain(name) if "." in name else None
 
     def of_guid(self, guid: str) -> Agency | None:
         """The agency that made a guid, by prefix or by the domain inside it."""
@@ -90,7 +94,7 @@ class AgencyTable:
         return self._in_domain(folded)
 
     def _in_domain(self, text: str) -> Agency | None:
-        for host in re.findall(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", text.casefold()):
+        for host in _HOST.findall(text.casefold()):
             labels = host.split(".")
             for first in range(len(labels) - 1):
                 if agency := self._by_domain.get(".".join(labels[first:])):

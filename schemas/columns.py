@@ -17,13 +17,13 @@ class Strings:
 
     def __init__(self, column: pa.Array) -> None:
         buffers = column.buffers()
-        self._size = len(column)
+        self.size = len(column)
         self._keep = column
-        self._offsets = memoryview(buffers[1]).cast("i")[: self._size + 1]
+        self._offsets = memoryview(buffers[1]).cast("i")[: self.size + 1]
         self._bytes = memoryview(buffers[2]).cast("B")
 
     def __len__(self) -> int:
-        return self._size
+        return self.size
 
     @property
     def letters(self) -> Any:
@@ -61,16 +61,15 @@ class Codes:
 
     def __init__(self, column: pa.DictionaryArray) -> None:
         self.values: list[str] = column.dictionary.to_pylist()
-        self._codes = view(numbers(column.indices, "i4").astype(np.int16))
+        self.of_row: Sequence[int] = view(numbers(column.indices, "i4").astype(np.int16))
 
     def __getitem__(self, row: int) -> str:
-        value: str = self.values[self._codes[row]]
-        return value
+        return self.values[self.of_row[row]]
 
     @property
     def codes(self) -> Any:
         """The numbers of all rows, as numpy has them."""
-        return np.asarray(self._codes)
+        return np.asarray(self.of_row)
 
     def code(self, value: str) -> int:
         """The number of a value; one more than the last for a value that no row has."""

@@ -41,7 +41,9 @@ _SHORTENED = ("saint", "ft", "mt")
 def fold(name: str) -> str:
     """A name as a key: case, accents, points and hyphens off, `Saint` as `st`, `Ft.` as `fort`."""
     if name.isascii():
-        key = " ".join(name.lower().translate(_ASCII).split())
+        key = name.lower()
+        if not key.isalpha():
+            key = " ".join(key.translate(_ASCII).split())
     else:
         name = unicodedata.normalize("NFKD", name)
         name = "".join(c for c in name if c in _VOICED or not unicodedata.combining(c))

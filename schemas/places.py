@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,8 +59,7 @@ class Entry(NamedTuple):
     main: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(NamedTuple):
     """What the table knows of a place beyond its `Entry`: GeoNames' name and number, degrees WGS 84."""
 
     name: str
@@ -94,9 +92,8 @@ class PlaceTable:
         return len(self._names)
 
     def _first(self, key: bytes) -> int:
-        step = bisect_left(self._steps, key)
-        low, high = max(0, step - 1) * _STEP, min(step * _STEP, len(self._keys))
-        keys = self._keys
+        step, keys = bisect_left(self._steps, key), self._keys
+        low, high = max(0, step - 1) * _STEP, min(step * _STEP, keys.size)
         while low < high:
             middle = (low + high) >> 1
             if keys[middle] < key:
@@ -106,9 +103,9 @@ class PlaceTable:
         return low
 
     def _numbers(self, key: str) -> range:
-        data = key.encode("utf-8", "replace")
+        data, keys = key.encode("utf-8", "replace"), self._keys
         first = number = self._first(data)
-        while number < len(self._keys) and self._keys[number] == data:
+        while number < keys.size and keys[number] == data:
             number += 1
         return range(first, number)
 
@@ -120,23 +117,29 @@ class PlaceTable:
         rows, main, entry = self._rows, self._main, self.entry
         return tuple([entry(rows[number], main[number]) for number in self._numbers(key)])
 
+    def inside(self, key: str, countries: Sequence[str], region: str | None) -> list[Entry]:
+        """The places under a folded name that lie in one of these countries and in the region, if given."""
+        rows, country, regions = self._rows, self._country, self._region
+        return [
+            self.entry(row, self._main[number])
+            for number in self._numbers(key)
+            if country[(row := rows[number])] in countries and (region is None or regions[row] == region)
+        ]
+
     def entry(self, row: int, main: bool = True) -> Entry:
         """The place in a row."""
+        kind, country, region = self._kind, self._country, self._region
         return Entry(
-            row, self._kind[row], self._country[row], self._region[row] or None, self._weight[row],
-            self._capital[row], main,
+            row, kind.values[kind.of_row[row]], country.values[country.of_row[row]],
+            region.values[region.of_row[row]] or None, self._weight[row], self._capital[row], main,
         )  # fmt: skip
 
     def details(self, row: int) -> Details:
         """Name, number and coordinates of the place in a row."""
-        latitude, longitude = self._latitude[row], self._longitude[row]
-        known = not math.isnan(latitude)
-        return Details(
-            name=self._names[row].decode(),
-            geonames_id=self._id[row] or None,
-            latitude=round(latitude, 4) if known else None,
-            longitude=round(longitude, 4) if known else None,
-        )
+        name, number, latitude = self._names[row].decode(), self._id[row] or None, self._latitude[row]
+        if math.isnan(latitude):
+            return Details(name, number, None, None)
+        return Details(name, number, round(latitude, 4), round(self._longitude[row], 4))
 
     def area(self, code: str) -> Entry | None:
         """The country with an ISO 3166-1 code, or the subdivision with an ISO 3166-2 code."""

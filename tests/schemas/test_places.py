@@ -48,6 +48,13 @@ def test_names_are_found_the_heaviest_first(table: PlaceTable) -> None:
     ]
 
 
+def test_names_inside_an_area(table: PlaceTable) -> None:
+    for countries, region in ((("DE",), None), (("DE",), "DE-BY"), (("US", "DE"), None), (("FR",), None)):
+        held = [e for e in table.find("munster") if e.country in countries and region in (None, e.region)]
+        assert table.inside("munster", countries, region) == held
+    assert [e.weight for e in table.inside("munster", ("DE",), "DE-BY")] == [1_000]
+
+
 def test_details_and_what_is_absent(table: PlaceTable) -> None:
     munster = next(e for e in table.find("munster") if e.country == "US")
     assert munster.region is None

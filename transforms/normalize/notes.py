@@ -122,6 +122,11 @@ def _completes(line: str) -> bool:
     return names.is_title(line) or (len(line) <= _AGENCY and provider.named(line) is not None)
 
 
+def _is_story(paragraph: str) -> bool:
+    """Whether a paragraph begins as neither a note nor a byline does."""
+    return paragraph[0].isalpha() and paragraph[:3].casefold().strip() not in _BEGINNINGS
+
+
 def split(paragraphs: Sequence[str]) -> Front:
     """A story without what stands before it.
 
@@ -131,13 +136,15 @@ def split(paragraphs: Sequence[str]) -> Front:
     Returns:
         The parts; all paragraphs where they are notes throughout, since an advisory is a story of its own.
     """
+    if not paragraphs or _is_story(paragraphs[0]):
+        return Front(paragraphs)
     noted: list[str] = []
     bullets: list[str] = []
     by: list[str] = []
     start = 0
     rest = list(paragraphs)
     for number, paragraph in enumerate(paragraphs[:_PARAGRAPHS]):
-        if not by and paragraph[0].isalpha() and paragraph[:3].casefold().strip() not in _BEGINNINGS:
+        if not by and _is_story(paragraph):
             break
         if is_note(paragraph):
             noted.append(paragraph)

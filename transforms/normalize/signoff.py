@@ -116,7 +116,7 @@ def split(paragraphs: Sequence[str]) -> SignOff:
         elif not (len(rest) > 1 and len(last) < 300 and _CONTACT.fullmatch(last)):
             break
         parts.append(rest.pop())
-    return SignOff(rest, "\n".join(reversed(parts)) or None, authors, tuple(reversed(notes)), agency)
+    return SignOff(rest, "\n".join(parts[::-1]) or None, authors, tuple(notes[::-1]), agency)
 
 
 def _may_close(paragraph: str) -> bool:

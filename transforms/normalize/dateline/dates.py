@@ -75,6 +75,7 @@ def month_of(name: str, language: str | None = None) -> tuple[int, bool] | None:
     return None
 
 
+@functools.lru_cache(maxsize=4096)
 def begins(word: str) -> bool:
     """Whether a date may begin with a word: a month as it is spelled, or a day of the week."""
     return _is_weekday(word) or fold(word) in words.months(None)

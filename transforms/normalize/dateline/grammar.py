@@ -17,7 +17,7 @@ from schemas.places import fold
 from transforms.normalize.dateline import dates, east_asian, known, marks, reporters
 from transforms.normalize.dateline.dates import Found
 from transforms.normalize.dateline.listing import places_of, plausible
-from transforms.normalize.dateline.resolve import resolve
+from transforms.normalize.dateline.resolve import Leaning, leaning, resolve
 
 
 class Head(NamedTuple):
@@ -68,6 +68,8 @@ _BARE = re.compile(r"(?:^|(?<=[\s,.]))([^\W\d_][^\s,()/]*(?: [^\W\d_][^\s,()/]*)
 _FIRST = re.compile(
     r"^([(（\[/]?)\s*([^()（）\[\]/\n]{2,40}?)\s*([)）\]/]?)\s*(?:[-–—:.]+\s+|(?<=[)\]/])\s*)"
 )
+# What a mark in brackets or slashes, or a time, has in it: without these a dated head has no more to peel.
+_PEELED = re.compile(r"[\d/)）\]]")
 _TIMED = re.compile(r"\d[:.h]\d\d|\d{4}\s*(?:GMT|UTC)")
 _TIME = re.compile(
     r"[,\s]*\b\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|GMT|UTC|Uhr|h|[A-Z]{3,4})?[\s.,]*$"
@@ -102,22 +104,18 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
             parts.text, parts.date = dates.cut(parts.text, parts.language)
         if _TIMED.search(parts.text):
             parts.text = _TIME.sub("", parts.text)
-        if parts.text == before:
+        if parts.text == before or (parts.date is not None and not _PEELED.search(parts.text)):
             break
     if parts.date is None and parts.manner == "enclosed":
         parts.text, parts.date = dates.cut_day(parts.text)
     if parts.mark is None and parts.date is None and _bare_at_end(parts):
         parts.text, parts.date = dates.cut(parts.text, parts.language)
-    if (
-        parts.mark is None
-        and parts.date is not None
-        and parts.text.endswith((",", ", ", ". "))
-        and not _DASHED.search(parts.text)
-        and marks.begins((name := parts.text.strip(_TRAIL + ".")).partition(" ")[0])
-        and marks.is_mark(name)
-        and resolve(name) is None
-    ):
-        parts.text, parts.mark, parts.manner = "", name, "first"
+    if parts.mark is None and parts.date is not None:
+        rest = _before_date(parts.text, key, _leaning(key, language))
+        return Head(
+            rest.place_text, rest.places, parts.date, rest.mark, rest.manner, parts.byline or rest.byline,
+            rest.divided, rest.plausible, rest.resolved,
+        )  # fmt: skip
     if parts.date is None:
         parts.text, parts.date = dates.at_start(parts.text, parts.language)
     if parts.mark is None:
@@ -127,8 +125,25 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
     return _head(parts)
 
 
-def _head(parts: _Parts) -> Head:
-    where = _where(parts.text, parts.key, parts.language)
+@functools.lru_cache(maxsize=16384)
+def _before_date(text: str, key: str | None, leans: Leaning) -> Head:
+    """What stands before a date in a head without a mark behind it; places come again, days do not."""
+    parts = _Parts(text, key, None)
+    if (
+        text.endswith((",", ", ", ". "))
+        and not _DASHED.search(text)
+        and marks.begins((name := text.strip(_TRAIL + ".")).partition(" ")[0])
+        and marks.is_mark(name)
+        and resolve(name) is None
+    ):
+        parts.text, parts.mark, parts.manner = "", name, "first"
+    if parts.mark is None:
+        _mark_at_start(parts)
+    return _head(parts, leans)
+
+
+def _head(parts: _Parts, leans: Leaning | None = None) -> Head:
+    where = _where(parts.text, leans or _leaning(parts.key, parts.language))
     return Head(
         place_text=where.place_text,
         places=where.places,
@@ -142,10 +157,17 @@ def _head(parts: _Parts) -> Head:
     )
 
 
+@functools.lru_cache(maxsize=1024)
+def _leaning(key: str | None, language: str | None) -> Leaning:
+    return leaning(agencies().get(key), language)
+
+
 @functools.lru_cache(maxsize=16384)
-def _where(text: str, key: str | None, language: str | None) -> Head:
+def _where(text: str, leans: Leaning) -> Head:
     """Byline and places of what is left of a head without its date and mark; wires repeat them daily."""
-    divided = text.rstrip().endswith((",", ".", "，")) or bool(east_asian.LETTERS.search(text))
+    divided = text.rstrip().endswith((",", ".", "，")) or (
+        not text.isascii() and east_asian.LETTERS.search(text) is not None
+    )
     text, byline = reporters.cut(text)
     place = text.strip(_TRAIL)
     if place.count("(") > place.count(")"):
@@ -158,7 +180,7 @@ def _where(text: str, key: str | None, language: str | None) -> Head:
             place = place[:-1]
     if not place:
         return Head(byline=byline, divided=divided)
-    places = places_of(place, agencies().get(key), language)
+    places = places_of(place, leans)
     return Head(
         place_text=place,
         places=places,
@@ -173,11 +195,10 @@ def _mark_at_end(parts: _Parts) -> None:
     """Take a mark in brackets or slashes off the end, with the date or the reporter inside it."""
     if parts.mark is not None:
         return
-    end = parts.text.rstrip(" .,:;")[-1:]
-    for pattern in (
-        *((_BRACKET,) if end in ")）]" else ()),
-        *((_SLASHES, _GLUED) if "/" in parts.text else ()),
-    ):
+    bracketed, slashed = parts.text.rstrip(" .,:;").endswith((")", "）", "]")), "/" in parts.text
+    if not bracketed and not slashed:
+        return
+    for pattern in (*((_BRACKET,) if bracketed else ()), *((_SLASHES, _GLUED) if slashed else ())):
         match = pattern.search(parts.text)
         if match is None:
             continue

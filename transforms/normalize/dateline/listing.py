@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
 
-from schemas.agency import Agency, agencies
 from schemas.item import Place
 from schemas.places import fold
 from transforms.normalize.dateline import known, words
 from transforms.normalize.dateline.forms import split
-from transforms.normalize.dateline.resolve import resolve
+from transforms.normalize.dateline.resolve import Leaning, resolve, resolve_leaning
 
 LONGEST = 90
 MOVING_WORDS = 9
@@ -59,25 +57,19 @@ def _is_named(text: str) -> bool:
     )
 
 
-def places_of(text: str, agency: Agency | None, language: str | None) -> tuple[Place, ...]:
+def places_of(text: str, leans: Leaning) -> tuple[Place, ...]:
     """The places of a place part.
 
     Args:
         text: place part as written, without date and agency.
-        agency, language: as for `resolve`.
+        leans: the countries that the text leans to.
 
     Returns:
         The places in their order; a name that is not known comes as a place of kind `unknown`.
     """
-    return _places(text, agency.key if agency else None, language)
-
-
-@functools.lru_cache(maxsize=8192)
-def _places(text: str, key: str | None, language: str | None) -> tuple[Place, ...]:
-    agency = agencies().get(key)
     found: list[Place] = []
-    for name in _names(text, agency, language):
-        place = resolve(name, agency=agency, language=language)
+    for name in _names(text, leans):
+        place = resolve_leaning(name, leans)
         found.append(place or Place(_title(name), "unknown", candidates=0))
     return tuple(found)
 
@@ -87,36 +79,33 @@ def _title(name: str) -> str:
     return name.title() if name.isupper() or name.islower() else name
 
 
-def _known(name: str, agency: Agency | None, language: str | None) -> Place | None:
-    place = resolve(name, agency=agency, language=language)
+def _known(name: str, leans: Leaning) -> Place | None:
+    place = resolve_leaning(name, leans)
     return place if place is not None and place.how not in ("misprint", "qualifier") else None
 
 
-def _names(text: str, agency: Agency | None, language: str | None) -> list[str]:
+def _names(text: str, leans: Leaning) -> list[str]:
     if not _JOINED.search(text):
-        return _by_comma(text, agency, language) if "," in text or not text.isascii() else [text]
+        return _by_comma(text, leans) if "," in text or not text.isascii() else [text]
     whole = fold(text)
     if whole in known.aliases() or whole in known.sites() or known.qualifiers(text):
         return [text]
     for pattern in (_SLASH, _AND):
         parts = [part for part in pattern.split(text) if part]
         if len(parts) > 1:
-            sure = [
-                _known(_COMMA.split(part)[0], agency, language) or _known(part, agency, language)
-                for part in parts
-            ]
+            sure = [_known(_COMMA.split(part)[0], leans) or _known(part, leans) for part in parts]
             if all(sure) or (pattern is _SLASH and sure[0] and all(map(plausible, parts))):
-                return [name for part in parts for name in _names(part, agency, language)]
-    return _by_comma(text, agency, language)
+                return [name for part in parts for name in _names(part, leans)]
+    return _by_comma(text, leans)
 
 
-def _by_comma(text: str, agency: Agency | None, language: str | None) -> list[str]:
+def _by_comma(text: str, leans: Leaning) -> list[str]:
     commas = text.split(",") if text.isascii() and "(" not in text else _COMMA.split(text)
     first, *rest = [part.strip() for part in commas if part.strip(" .*")] or [text]
     names, current = [], first
     for part in rest:
         bare, _ = split(part)
-        if _is_qualifier(bare, current) or not _is_city(part, agency, language):
+        if _is_qualifier(bare, current) or not _is_city(part, leans):
             current = f"{current}, {part}"
         else:
             names.append(current)
@@ -124,8 +113,8 @@ def _by_comma(text: str, agency: Agency | None, language: str | None) -> list[st
     return [*names, current]
 
 
-def _is_city(name: str, agency: Agency | None, language: str | None) -> bool:
-    place = _known(name, agency, language)
+def _is_city(name: str, leans: Leaning) -> bool:
+    place = _known(name, leans)
     return place is not None and place.kind in ("city", "site", "region")
 
 
@@ -137,7 +126,7 @@ def _is_qualifier(part: str, before: str) -> bool:
     # `NEW YORK` and `LUXEMBOURG` are cities too: they qualify what lies in them, or what else is unknown.
     city, _ = split(before)
     place = resolve(f"{city}, {part}")
-    return place is not None and (place.how == "qualified" or _known(city, None, None) is None)
+    return place is not None and (place.how == "qualified" or _known(city, Leaning()) is None)
 
 
 def sure(place: Place, any_city: bool = False) -> bool:

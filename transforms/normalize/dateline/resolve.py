@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import NamedTuple
 
 from schemas.agency import Agency
 from schemas.item import Place
@@ -30,15 +31,28 @@ _LANGUAGE_HOMES = {
 }  # fmt: skip
 
 
-def homes(agency: Agency | None, language: str | None) -> tuple[str, ...]:
-    """The countries whose places an item leans to: the agency's own, else those of its language."""
-    if agency is not None and agency.country and agency.key not in _WORLDWIDE:
-        return (agency.country,)
-    return _LANGUAGE_HOMES.get((language or "")[:2].casefold(), ())
-
-
 # Their home is no hint: most of what they send is from elsewhere, in the wire's common names.
 _WORLDWIDE = frozenset(("reuters", "ap", "afp", "xinhua", "upi", "bloomberg", "dowjones"))
+
+
+class Leaning(NamedTuple):
+    """The countries whose places a text leans to, ISO 3166-1.
+
+    Attributes:
+        home: the agency's own, else those of the language.
+        spoken: those of the language.
+    """
+
+    home: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
+
+
+def leaning(agency: Agency | None, language: str | None) -> Leaning:
+    """The countries that an agency's text in a language (BCP 47) leans to."""
+    spoken = _LANGUAGE_HOMES.get(language[:2].casefold(), ()) if language else ()
+    if agency is not None and agency.country and agency.key not in _WORLDWIDE:
+        return Leaning((agency.country,), spoken)
+    return Leaning(spoken, spoken)
 
 
 def resolve(name: str, *, agency: Agency | None = None, language: str | None = None) -> Place | None:
@@ -52,12 +66,17 @@ def resolve(name: str, *, agency: Agency | None = None, language: str | None = N
     Returns:
         The place; None where the name is not known and no qualifier says where it lies.
     """
+    return resolve_leaning(name, leaning(agency, language))
+
+
+def resolve_leaning(name: str, leans: Leaning) -> Place | None:
+    """`resolve` for a text that leans to these countries, which is all that agency and language say."""
     if len(name) > LONGEST:
         return None
     name = " ".join(name.strip(forms.EDGES).split())
     if not name:
         return None
-    home, spoken = homes(agency, language), homes(None, language)
+    home, spoken = leans
     place = _resolve(name, home)
     # `Toledo` at Prensa Latina: no city of Cuba, but one of a country of its language.
     if spoken and spoken != home and place and place.how in _GUESSED and place.country not in home:
@@ -125,18 +144,9 @@ def _spaced(name: str, home: tuple[str, ...]) -> Place | None:
 
 
 def _place(entry: Entry, how: str, candidates: int) -> Place:
-    details = places().details(entry.row)
-    return Place(
-        name=details.name,
-        kind=entry.kind,
-        country=entry.country,
-        region=entry.region,
-        geonames_id=details.geonames_id,
-        latitude=details.latitude,
-        longitude=details.longitude,
-        how=how,
-        candidates=candidates,
-    )
+    name, number, latitude, longitude = places().details(entry.row)
+    _, kind, country, region, *_ = entry
+    return Place(name, kind, country, region, number, latitude, longitude, how, candidates)
 
 
 def _site(key: str) -> Place | None:
@@ -177,13 +187,12 @@ def _qualified(
     keys = [key]
     if alias := known.aliases().get(key):
         keys.append(alias.key)
-    entries = [entry for form in keys for entry in known.find(form) if entry.kind in ("city", "admin")]
-    if (inside := _inside(entries, readings)) is not None:
+    if (inside := _inside(keys, readings, ("city", "admin"))) is not None:
         return inside
+    entries = [entry for form in keys for entry in known.find(form) if entry.kind in ("city", "admin")]
     # `París (Texas)`, `Moscú (Idaho)`: a foreign name of the great one, given to its namesake.
     usual = {fold(places().details(entry.row).name) for entry in entries[:MANY] if not entry.main}
-    namesakes = [entry for form in sorted(usual.difference(keys)) for entry in known.find(form)]
-    if (inside := _inside(namesakes, readings)) is not None:
+    if (inside := _inside(sorted(usual.difference(keys)), readings)) is not None:
         return inside
     for area in readings:
         owned = {code for country in area.countries for code in known.DEPENDENT.get(country, ())}
@@ -203,10 +212,13 @@ def _qualified(
     return Place(_title(city), "unknown", area.countries[0], area.region, how="qualifier", candidates=0)
 
 
-def _inside(entries: list[Entry], areas: list[Area]) -> Place | None:
-    """The heaviest place that lies in the first area that holds one; cities go before subdivisions."""
+def _inside(
+    keys: list[str], areas: list[Area], kinds: tuple[str, ...] = ("city", "admin", "country")
+) -> Place | None:
+    """The heaviest place of some names in the first area that holds one; cities go before subdivisions."""
     for area in areas:
-        if held := [entry for entry in entries if area.holds(entry.country, entry.region)]:
+        near = [entry for key in keys for entry in places().inside(key, area.countries, area.region)]
+        if held := [entry for entry in near if entry.kind in kinds]:
             best = min(held, key=lambda entry: (entry.kind != "city", -_weight(entry)))
             return None if best.kind == "country" else _place(best, "qualified", len(held))
     return None
