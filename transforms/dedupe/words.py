@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import chain
+from itertools import zip_longest
 
 import numpy as np
 import numpy.typing as npt
@@ -50,17 +50,18 @@ _OPENERS = frozenset({
 })  # fmt: skip
 
 
-class _Memo(dict[str, tuple[int, ...]]):
-    """A piece of text between white space -> its words: word | kind << 16 | hash as written << 18."""
+class _Memo(dict[str, bytes]):
+    """A piece of text between white space -> its words: word | kind << 16 | hash as written << 18, `<u8`."""
 
-    def __missing__(self, piece: str) -> tuple[int, ...]:
-        found = tuple(map(_code, _TOKEN.findall(piece)))
+    def __missing__(self, piece: str) -> bytes:
+        whole = piece.isascii() and piece.isalpha()
+        found = _code(piece) if whole else b"".join(map(_code, _TOKEN.findall(piece)))
         if len(piece) <= _PIECE_KEPT:
             self[piece] = found
         return found
 
 
-def _code(token: str) -> int:
+def _code(token: str) -> bytes:
     written = token.casefold()
     word, kind = written, _PLAIN
     if token[0].isdigit():
@@ -72,10 +73,12 @@ def _code(token: str) -> int:
             kind = _UPPER
         elif written not in _OPENERS:
             kind = _NAME
-    as_written = _hash(written) >> 18
+    hashed = _hash(written)
+    as_written = hashed >> _WRITTEN
     if kind == _NUMBER:
         _numerals[as_written] = written
-    return _hash(word) & 0xFFFF | kind << 16 | as_written << 18
+        hashed = _hash(word)
+    return (hashed & 0xFFFF | kind << 16 | as_written << _WRITTEN).to_bytes(8, "little")
 
 
 def _hash(text: str) -> int:
@@ -89,11 +92,11 @@ _numerals: dict[int, str] = {}  # hash of a number as written -> the number as w
 _units = {_hash(unit) >> 18: exponent for unit, exponent in UNITS.items()}
 
 
-def _coded(text: str) -> list[int]:
+def _coded(text: str) -> npt.NDArray[np.uint64]:
     if len(_memo) > _MEMO_LIMIT:
         _memo.clear()
         _numerals.clear()
-    return list(chain.from_iterable(map(_memo.__getitem__, text.split())))
+    return np.frombuffer(b"".join(map(_memo.__getitem__, text.split())), "<u8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,29 +119,30 @@ class Coded:
 
 def code(text: str, *, numbers: int) -> Coded:
     """The words of a text; at most its first 200,000 code points, and so many of its numbers, are read."""
-    found = _coded(text[:_TEXT_LIMIT])
-    coded = np.array(found, np.uint64)
+    coded = _coded(text[:_TEXT_LIMIT])
+    hashes = coded >> np.uint64(_WRITTEN)
     kinds = coded.astype(np.uint32) >> _KIND & _KINDS
     is_number = kinds == _NUMBER
     is_name = kinds >= _NAME
-    if np.count_nonzero(kinds == _UPPER) > _SHOUTED * (len(found) - np.count_nonzero(is_number)):
+    if np.count_nonzero(kinds == _UPPER) > _SHOUTED * (len(coded) - np.count_nonzero(is_number)):
         is_name[:] = False
-    found.append(0)
+    places = is_number.nonzero()[0][:numbers]
+    following = hashes[places[places + 1 < len(hashes)] + 1]  # of the last word none
     return Coded(
         words=coded.astype(np.uint16),
         is_number=is_number,
         is_name=is_name,
         numbers=[
-            number(_numerals[found[at] >> _WRITTEN], _units.get(found[at + 1] >> _WRITTEN, 0))
-            for at in is_number.nonzero()[0][:numbers].tolist()
+            number(_numerals[written], _units.get(after, 0))
+            for written, after in zip_longest(hashes[places].tolist(), following.tolist(), fillvalue=0)
         ],
-        digest=xxhash.xxh3_64_intdigest((coded >> np.uint64(_WRITTEN)).data) or 1 if len(coded) else 0,
+        digest=xxhash.xxh3_64_intdigest(hashes.data) or 1 if len(hashes) else 0,
     )
 
 
 def code_briefly(text: str) -> tuple[list[int], list[bool]]:
     """The words of a headline, and which of them are numbers: `code` without what only texts need."""
-    coded = _coded(text)
+    coded = _coded(text).tolist()
     return [code & 0xFFFF for code in coded], [code >> 16 & 3 == _NUMBER for code in coded]
 
 
