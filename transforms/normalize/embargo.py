@@ -34,7 +34,7 @@ def find(texts: Iterable[str]) -> str | None:
     """The first text that tells an embargo, cut to the sentence; None where none does."""
     for text in texts:
         folded = text[:2000].casefold()
-        if not any(stem in folded for stem in _STEMS) or not (match := _PHRASE.search(text)):
+        if not any(map(folded.__contains__, _STEMS)) or not (match := _PHRASE.search(text)):
             continue
         around = text[max(0, match.start() - 40) : match.end() + _REACH]
         if _NONE.search(around[:90]):

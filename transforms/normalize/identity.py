@@ -69,9 +69,11 @@ def _fold(text: str | None) -> str | None:
 
 def digest(parts: Iterable[str | None], size: int) -> str:
     """Hex digits of a BLAKE2b of that many bytes over texts, with what is missing kept apart from empty."""
-    state = blake2b(digest_size=size)
+    pieces: list[bytes] = []
     for part in parts:
-        data = b"" if part is None else part.encode("utf-8", "surrogatepass")
-        state.update(b"-" if part is None else b"+%d:" % len(data))
-        state.update(data)
-    return state.hexdigest()
+        if part is None:
+            pieces.append(b"-")
+        else:
+            data = part.encode("utf-8", "surrogatepass")
+            pieces += (b"+%d:" % len(data), data)
+    return blake2b(b"".join(pieces), digest_size=size).hexdigest()

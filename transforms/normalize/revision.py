@@ -29,6 +29,7 @@ _PREFIX = re.compile(
     r"\s*(?P<mark>[-–—:：/]+|\.{3}|(?<=[)\]】］）]))\s*",
     re.I,
 )
+_SET_OFF = re.compile(r"[-–—:：/)\]】］）]|\.{3}")  # what closes a prefix: without it there is none
 _LD = re.compile(
     r"[\s,(/-]*\b(?:(?P<number>\d{1,2})(?:st|nd|rd|th)|(?P<ordinal>first|second|third|fourth|fifth|new))"
     r"[\s-]?(?:ld|lead|lede)s?\b\)?(?:[\s(-]{0,2}(?:write-?thr(?:u|ough)|add|sub|pickup"
@@ -148,7 +149,9 @@ def _strip(text: str, kinds: list[str], numbers: list[int]) -> str:
         if _REPLACES.match(text):
             kinds.append(UPDATE)
             break
-        if not (match := _PREFIX.match(text[:60])) or match.end() >= len(text):
+        start = text[:60]
+        match = _PREFIX.match(start) if _SET_OFF.search(start) else None
+        if match is None or match.end() >= len(text):
             break
         kind = _kind(match)
         if kind is None:

@@ -37,7 +37,7 @@ _ROOT = re.compile(r"<(?![?!])(?:([\w.-]+):)?([\w.-]+)([^>]*)", re.S)
 
 
 def _first_element(text: str) -> re.Match[str] | None:
-    """The root's start tag behind a long prolog: a licence, a DTD's internal subset."""
+    """The root's start tag behind nothing but a prolog: a licence, a DTD's internal subset."""
     position = len(text) - len(text.lstrip("\ufeff \t\r\n\x00"))
     while prolog := _PROLOG.match(text, position):
         position = prolog.end()
@@ -78,7 +78,7 @@ class Document:
         """(local name, namespace URI) of the XML root as the first bytes show it, else (None, None)."""
         if not self.start.startswith("<"):
             return None, None
-        match = _ROOT.search(_PROLOG.sub("", self.start))
+        match = _first_element(self.start) or _ROOT.search(_PROLOG.sub("", self.start))
         if not match and len(self.data) > HEAD_BYTES:
             match = _first_element(encoding.decode_head(self.data[:_PROLOG_BYTES]))
         if not match:

@@ -64,8 +64,8 @@ class Fields:
             values[name] = (*values.get(name, ()), *held)
         for name in _PROSE:
             self._mend(values, name)
-        if unknown := values.keys() - _NAMES:
-            raise TypeError(f"ParsedItem has no field {', '.join(sorted(unknown))}")
+        if not _NAMES.issuperset(values):
+            raise TypeError(f"ParsedItem has no field {', '.join(sorted(values.keys() - _NAMES))}")
         warnings = dict.fromkeys((*self._document.warnings, *values.pop("warnings", ())))
         return ParsedItem(**values, warnings=tuple(warnings), origins=self._origins)
 

@@ -17,6 +17,14 @@ _RAGGED = 8  # columns that a wrapped line may stay short of the margin, beside 
 _SPACES = re.compile("[\x10\x1e\x1f\xa0\u2002-\u200a\u202f]")
 _ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1d\x7f-\x9f\ufeff\ufffe\uffff]")
+# The same for ASCII, in one pass.
+_ASCII = str.maketrans(
+    {
+        **dict.fromkeys(map(chr, (*range(9), *range(0x0E, 0x1E), 0x7F))),
+        **dict.fromkeys("\r\x0b\x0c", "\n"),
+        **dict.fromkeys("\x10\x1e\x1f", " "),
+    }
+)
 _CODES = re.compile(r" ?&(?:[LU]R|Q[CLR]);")
 _ANY = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\u2000-\u202f\ufeff\ufffe\uffff]")
 _COLUMNS = re.compile(r"\S(?: {3,}| *\t[ \t]*)\S|(?:\. ?){4}|(?:[;|][^;|]{0,40}){3}")
@@ -40,6 +48,8 @@ def clean(text: str) -> str:
         text = _CODES.sub("", text)
     if not _ANY.search(text):
         return text
+    if text.isascii():
+        return text.replace("\r\n", "\n").translate(_ASCII)
     return _DROPPED.sub("", _SPACES.sub(" ", _ENDS.sub("\n", text)))
 
 

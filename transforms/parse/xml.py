@@ -66,7 +66,8 @@ def parse(data: bytes, nesting: int) -> tuple[etree._Element, tuple[str, ...]]:
             raise ItemError(Code.TOO_DEEP, f"XML: {message}") from None
         root = _mended(cleaned, message)
         warnings += ("xml_repaired",)
-    if deeper(root, nesting):
+    # As many signs as levels must open elements, and most items have fewer in all.
+    if cleaned.count("<") > nesting and deeper(root, nesting):
         raise ItemError(Code.TOO_DEEP, f"XML nests over {nesting} deep")
     xml_repair.drop_entities(root)
     return root, warnings

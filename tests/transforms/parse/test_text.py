@@ -259,3 +259,10 @@ def test_no_word_is_lost_and_none_made_up(rows: list[str]) -> None:
 def test_a_snap_of_one_line_is_a_text_without_a_headline() -> None:
     item = read("KIEL (AP) - A ferry opened on Tuesday.")
     assert (item.headline, item.paragraphs) == (None, ("KIEL (AP) - A ferry opened on Tuesday.",))
+
+
+@given(st.text(st.characters(max_codepoint=0x7F)))
+def test_ascii_is_cleaned_as_other_text_is(source: str) -> None:
+    cleaned = lines.clean(source)
+    assert lines.clean(f"{source}é") == f"{cleaned}é"
+    assert not set(cleaned) & set("\r\x0b\x0c\x10\x1e\x1f\x00\x7f")
