@@ -27,7 +27,7 @@ _ENDING = 5.0  # seconds until a process that was killed is given up
 
 
 class CoworkerEnded(Exception):
-    """A coworker's process ended in the middle of its work."""
+    """A coworker's process has ended."""
 
 
 class Coworker:
@@ -115,8 +115,8 @@ class Coworker:
             code = self._process.wait(_ENDING)
             how = f"by signal {-code}" if code < 0 else f"with {code}"
             raise CoworkerEnded(
-                f"process {self.pid}, which did a share of this cycle, was ended {how}; where memory is "
-                "short, use --processes 1"
+                f"process {self.pid}, which shares large cycles, was ended {how}; where memory is short, use "
+                "--processes 1"
             ) from None
 
 

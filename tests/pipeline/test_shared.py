@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from apache_beam.runners.worker import statesampler
+from apache_beam.utils.counters import CounterFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -218,6 +220,20 @@ def test_killed_in_the_middle_of_a_share_no_process_stays_and_no_item_is_lost(tm
     counts = accounted(output)
     assert (counts["stories"] + counts["duplicates"], counts["redelivered"]) == (dropped, 0)
     assert verify(output) == []
+
+
+def test_nobody_waits_for_the_sampler_of_beam() -> None:
+    """Beam makes it without arguments; it has looked for so long that it would sleep 100 ms by now."""
+    sampler = statesampler.StateSampler("bundle", CounterFactory())
+    waited = []
+    for _ in range(5):
+        sampler.start()
+        time.sleep(0.6)
+        began = time.monotonic()
+        sampler.stop()
+        waited.append(time.monotonic() - began)
+        sampler.reset()
+    assert min(waited) < 0.02
 
 
 @given(st.lists(st.integers(1, 5_000), max_size=30), st.integers(1, 5))
