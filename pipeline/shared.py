@@ -78,9 +78,8 @@ class SharedGraph:
         """Of the coworkers' processes, those that are starting among them."""
         return [one.pid for one in self._coworkers]
 
-    @property
     def ready(self) -> bool:
-        """Whether the next large cycle would be shared."""
+        """Whether the next large cycle would be shared; who is missing for it is started."""
         return bool(self._ready(self._processes - 1))
 
     def run(self, deliveries: Sequence[Delivery], problem: str | None = None) -> str | None:

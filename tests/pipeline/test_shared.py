@@ -94,7 +94,7 @@ def test_shared_cycles_give_the_rows_of_one_batch_and_a_process_that_is_killed_c
     try:
         made.turn()
         assert shares == [""], "the first large cycle is done alone: the other process is started with it"
-        until(lambda: graphs[0].ready)
+        until(graphs[0].ready)
         (pid,) = graphs[0].pids
 
         queue.messages += [wire(number) for number in range(200, 450)]
@@ -138,12 +138,12 @@ def test_what_goes_wrong_in_another_process_is_raised_here(tmp_path: Path) -> No
     with Dataset.open(tmp_path / "out") as dataset:
         graph = SharedGraph(config(tmp_path / "out"), dataset, processes=2)
         try:
-            until(lambda: graph.ready)
+            until(graph.ready)
             (other,) = graph._coworkers
             other.ask("stage")
             with pytest.raises(RuntimeError, match=r"No such file .*shares/1/deliveries"):
                 other.answer()
-            assert graph.ready
+            assert graph.ready()
         finally:
             graph.close()
 
