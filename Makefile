@@ -81,7 +81,7 @@ lock:
 		--extra dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes \
 		--extra ner-en -c requirements/dev.txt pyproject.toml -o requirements/ner-en.txt
-	for extra in kafka gcp report iceberg spark; do uv pip compile --quiet --no-header --universal --python-version 3.11 \
+	for extra in kafka gcp s3 report iceberg spark; do uv pip compile --quiet --no-header --universal --python-version 3.11 \
 		--generate-hashes --extra $$extra -c requirements/dev.txt pyproject.toml \
 		-o requirements/$$extra.txt || exit 1; done
 	printf 'setuptools>=77\nwheel>=0.45\n' | uv pip compile --quiet --no-header --universal \

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline.plan import VERDICTS_FILE
+from pipeline.sinks.storage import Location, files_below, local
 
 _OUTCOMES = {"stories": "story", "duplicates": "copy", "rejects": "reject"}
 
@@ -38,7 +39,7 @@ def feed_of(source: str, feeds: Mapping[str, str]) -> str:
     return ""
 
 
-def account(folder: Path, feeds: Mapping[str, str]) -> Account:
+def account(folder: Location, feeds: Mapping[str, str]) -> Account:
     """The account of a cycle.
 
     Args:
@@ -47,10 +48,10 @@ def account(folder: Path, feeds: Mapping[str, str]) -> Account:
     """
     made = Account()
     name = Path(VERDICTS_FILE)
-    place = next((folder / "links").glob(f"{name.stem}-*{name.suffix}"), None)  # one attempt, one table
-    if place is None:
+    places = files_below(folder / "links", f"{name.stem}-*{name.suffix}")
+    if not places:
         return made
-    with pa.memory_map(str(place)) as source:
+    with pa.memory_map(str(local(places[0]))) as source:  # one attempt, one table
         verdicts = pa.ipc.open_file(source).read_all()
         files = (verdicts.schema.metadata or {}).get(b"files", b"").decode().split("\n")
         tables: dict[int, dict[str, list[object]]] = {}
@@ -70,7 +71,7 @@ def account(folder: Path, feeds: Mapping[str, str]) -> Account:
 
 
 def _columns(path: str) -> dict[str, list[object]]:
-    with pa.memory_map(path) as source:
+    with pa.memory_map(str(local(path))) as source:
         table = pa.ipc.open_file(source).read_all()
         found: dict[str, list[object]] = {}
         for name in ("source", "provider", "received_at", "version_created"):

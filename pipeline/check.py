@@ -10,7 +10,6 @@ import collections
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -19,6 +18,7 @@ from pipeline.page.table import lasting
 from pipeline.query import ask, execute
 from pipeline.rules import Rules
 from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.storage import Named
 from schemas.arrow import STORIES
 
 _SECOND = 1_000_000
@@ -44,7 +44,7 @@ class Breach:
     message: str
 
 
-def check(output: Path, rules: Rules, moment: dt.datetime | None) -> list[Breach]:
+def check(output: Named, rules: Rules, moment: dt.datetime | None) -> list[Breach]:
     """Every rule that does not hold; empty where all do.
 
     Args:
@@ -184,7 +184,7 @@ def _times(connection: duckdb.DuckDBPyConnection, rules: Rules, since: dt.dateti
             yield Breach("times", provider, wrong / items, rules.ahead_share, message)
 
 
-def _partitions(output: Path, rules: Rules) -> Iterator[Breach]:
+def _partitions(output: Named, rules: Rules) -> Iterator[Breach]:
     sizes: collections.Counter[str] = collections.Counter()
     files: collections.Counter[str] = collections.Counter()
     for file in Dataset.read(output).snapshot().by_path.values():

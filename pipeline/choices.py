@@ -13,7 +13,16 @@ from pipeline import arguments
 if TYPE_CHECKING:
     from pipeline.options import Config
 
-Output = Annotated[Path, typer.Option("--output", "-o", help="Folder of the dataset: new, or one to add to.")]
+Output = Annotated[
+    str,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="OUTPUT",
+        help="Folder of the dataset, or s3://bucket/name, gs://bucket/name: new, or one to add to.",
+        show_default=False,
+    ),
+]
 Provider = Annotated[
     str | None, typer.Option(help="Agency of every item (`reuters`, `ap`, ...); else found from the item.")
 ]
@@ -46,7 +55,7 @@ MaxDepth = Annotated[int, typer.Option(min=1, help="How deep XML and JSON may ne
 
 def configured(
     inputs: list[str],
-    output: Path,
+    output: str,
     *,
     ingested_at: int | None,
     now: dt.datetime,
@@ -76,7 +85,7 @@ def configured(
 
     arguments.check_names(provider, source_format)
     return Config(
-        output=str(output),
+        output=output,
         run_id=new_run_id(now),
         ingested_at=ingested_at,
         inputs=tuple(inputs),

@@ -101,7 +101,7 @@ def run(
     if as_json:
         print_json(dict(outcome.report))
     else:
-        display.report(outcome.report, str(output))
+        display.report(outcome.report, output)
     if table:
         from pipeline.sinks.iceberg import publish
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -15,7 +14,9 @@ from pipeline.progress import configure_logging, progress
 commands = typer.Typer()
 
 
-Output = Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)]
+Output = Annotated[
+    str, typer.Argument(help="Folder of the dataset, or s3://..., gs://...", show_default=False)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
@@ -90,7 +91,7 @@ def compact(
     if as_json:
         print_json(display.finding(done))
     else:
-        display.compaction(done, str(output))
+        display.compaction(done, output)
 
 
 @commands.command()
@@ -103,7 +104,7 @@ def verify(output: Output, as_json: AsJson = False) -> None:
     if as_json:
         print_json([display.finding(found) for found in findings])
     else:
-        display.findings(findings, str(output))
+        display.findings(findings, output)
     if findings:
         raise typer.Exit(1)
 

@@ -114,7 +114,10 @@ def report(
 @queries.command()
 def check(
     output: Annotated[
-        Path | None, typer.Argument(metavar="OUTPUT", help="Folder of the dataset.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="OUTPUT", help="Folder of the dataset, or s3://..., gs://...", show_default=False
+        ),
     ] = None,
     rules: Annotated[
         Path | None, typer.Option(help="A TOML file of what you want otherwise than --print-rules shows.")
@@ -145,6 +148,6 @@ def check(
     if as_json:
         print_json([display.finding(breach) for breach in found])
     else:
-        display.breaches(found, str(output))
+        display.breaches(found, output)
     if found:
         raise typer.Exit(1)

@@ -141,12 +141,19 @@ def stream(
     from pipeline.engine import Engine
     from pipeline.options import LOCAL, duration
     from pipeline.shared import SharedGraph, worth_while
+    from pipeline.sinks.storage import location
     from pipeline.sources.settings import KafkaSettings, SettingError
     from pipeline.sources.watch import FolderSettings
     from pipeline.stream import Stream
     from transforms.enrich.enricher import enricher
 
     monitor.configure(log_format, verbose)
+    folder = location(output)
+    if not isinstance(folder, Path):
+        raise UsageError(
+            f"{output}: a stream writes to a folder, where it keeps what it has seen; "
+            "`wirebeam run` writes there, as often as a timer starts it"
+        )
     if not sources and feeds is None:
         raise UsageError("name a source, or a file of feeds with --feeds")
     seconds = duration(silence) / 1e6 if silence else None
@@ -187,7 +194,7 @@ def stream(
         for one in wanted():
             name = one.settings.name or one.source
             before = followed.get(name)
-            new[name] = before if before and before[0] == one else (one, feeds_file.open_feed(one, output))
+            new[name] = before if before and before[0] == one else (one, feeds_file.open_feed(one, folder))
         followed.clear()
         followed.update(new)
         return [feed for _, feed in new.values()]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -23,6 +22,7 @@ from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.folder import REPORTS
 from pipeline.sinks.manifest import DATASETS, DataFile
+from pipeline.sinks.storage import Location, Named, files_below
 from schemas.errors import WirebeamError
 from transforms.enrich.enricher import Tagging
 
@@ -51,7 +51,7 @@ class Outcome:
 
 
 def compact(
-    output: Path | str,
+    output: Named,
     *,
     horizon: int | None = None,
     target: int = TARGET,
@@ -123,9 +123,9 @@ def compact(
     )
 
 
-def latest_options(root: Path) -> Mapping[str, Any]:
+def latest_options(root: Location) -> Mapping[str, Any]:
     """Options of the latest run that left a report; empty where there is none."""
-    for path in sorted((root / REPORTS).glob("*.json"), reverse=True):
+    for path in reversed(files_below(root / REPORTS, "*.json")):
         try:
             options = orjson.loads(path.read_bytes())["options"]
         except (OSError, ValueError, TypeError, KeyError):

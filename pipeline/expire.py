@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -21,7 +20,9 @@ from pipeline.sinks import commit
 from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.manifest import DATASETS, DataFile
+from pipeline.sinks.object_files import connect_files
 from pipeline.sinks.parquet import file_schema, write_data_file
+from pipeline.sinks.storage import Named
 
 _ROWS, _BYTES = 16_384, 32 << 20  # held at once, about
 _YOUNG = """
@@ -57,7 +58,7 @@ class Outcome:
     bytes: tuple[int, int]
 
 
-def expire(output: Path | str, before: dt.datetime, *, failpoint: Failpoint = commit.nothing) -> Outcome:
+def expire(output: Named, before: dt.datetime, *, failpoint: Failpoint = commit.nothing) -> Outcome:
     """Remove stories whose newest version or copy, and rejects that, are older than a time.
 
     Args:
@@ -112,6 +113,7 @@ def _staying(
     """The files that may lose rows, and the numbers of the rows that stay."""
     found = []
     with duckdb.connect() as connection:
+        connect_files(connection, dataset.root)
         young = [
             str(dataset.root / file.path)
             for file in everything

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
@@ -12,6 +11,7 @@ import orjson
 
 from pipeline.sinks import durable
 from pipeline.sinks.manifest import DataFile
+from pipeline.sinks.storage import Location
 from schemas.errors import WirebeamError
 from transforms.step import tally_key
 
@@ -26,7 +26,7 @@ class Result:
     tallies: Mapping[tuple[str, str, str], int]
 
 
-def save(folder: Path, result: Result) -> None:
+def save(folder: Location, result: Result) -> None:
     """Write the result into the run's staging folder, whole or not at all."""
     tallies = [[*key, count] for key, count in sorted(result.tallies.items())]
     files = [asdict(file) for file in result.files]
@@ -34,7 +34,7 @@ def save(folder: Path, result: Result) -> None:
     durable.place(folder / NAME, orjson.dumps({"files": files, "tallies": tallies}))
 
 
-def load(folder: Path) -> Result:
+def load(folder: Location) -> Result:
     """The result that `save` wrote.
 
     Raises:
@@ -55,7 +55,7 @@ def _encoded(file: DataFile) -> bytes:
 
 
 class _Finish(beam.DoFn):
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Location) -> None:
         self._folder = folder
 
     def process(
@@ -77,7 +77,7 @@ class Finish(beam.PTransform):
         folder: staging folder of the run.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Location) -> None:
         super().__init__()
         self._folder = folder
 

@@ -10,8 +10,6 @@ Link is one serial step over sketches; Write is parallel over the final files, a
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import apache_beam as beam
 
 from pipeline.finish import Finish
@@ -48,7 +46,7 @@ def build(
         spread: deal final files out to all workers. Where one worker runs a small graph again and again,
             dealing out costs more than it gives.
     """
-    folder: Path = dataset.staging(config.run_id)
+    folder = dataset.staging(config.run_id)
     keys = dataset.partition_by
 
     found = pipeline | "Source" >> source

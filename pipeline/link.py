@@ -10,7 +10,6 @@ import itertools
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -25,6 +24,7 @@ from pipeline.sinks import held
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import rejects_path
 from pipeline.sinks.snapshot import Snapshot
+from pipeline.sinks.storage import Location
 from pipeline.stage import ITEMS, REJECTED, StagedFile
 from pipeline.staged import StagedRows
 from transforms import activity
@@ -177,7 +177,7 @@ def sort_rejects(
 def plan(
     staged: Iterable[StagedFile],
     dataset: Dataset,
-    folder: Path,
+    folder: Location,
     horizon: int,
     rows_per_file: int,
     memory: Memory | None = None,
@@ -215,7 +215,7 @@ def by_work(plan: FilePlan) -> tuple[bool, int]:
 
 
 def planned(
-    staged: Iterable[StagedFile], output: str, run_id: str, folder: Path, horizon: int, rows_per_file: int
+    staged: Iterable[StagedFile], output: str, run_id: str, folder: Location, horizon: int, rows_per_file: int
 ) -> tuple[list[FilePlan], list[Tally]]:
     """Plans the final files, by the run's writer where it is in this process; see `Link` and `plan`.
 
@@ -235,7 +235,7 @@ def planned(
 
 
 class _Link(beam.DoFn):
-    def __init__(self, output: str, run_id: str, folder: Path, horizon: int, rows_per_file: int) -> None:
+    def __init__(self, output: str, run_id: str, folder: Location, horizon: int, rows_per_file: int) -> None:
         self._terms = (output, run_id, folder, horizon, rows_per_file)
 
     def process(self, element: tuple[None, Iterable[StagedFile]]) -> Iterator[Any]:
@@ -256,7 +256,7 @@ class Link(beam.PTransform):
         rows_per_file: rows in one final file at the most.
     """
 
-    def __init__(self, output: str, run_id: str, folder: Path, horizon: int, rows_per_file: int) -> None:
+    def __init__(self, output: str, run_id: str, folder: Location, horizon: int, rows_per_file: int) -> None:
         super().__init__()
         self._step = _Link(output, run_id, folder, horizon, rows_per_file)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from pipeline.sinks.storage import Location, parquet
 from schemas.errors import WirebeamError
 
 Rows = npt.NDArray[np.int64]
@@ -32,7 +31,7 @@ class Part:
         rows: numbers of its rows, ascending; None for all.
     """
 
-    path: Path
+    path: Location
     rows: Rows | None = None
 
 
@@ -115,9 +114,9 @@ def _row_bytes(parts: Sequence[Part]) -> float:
     return size / max(1, count)
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Location) -> Any:
     try:
-        return pq.ParquetFile(path)
+        return parquet(path)
     except (OSError, pa.ArrowException) as error:
         raise WirebeamError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
 
@@ -169,7 +168,7 @@ def _gathered(parts: Sequence[Part], index: pa.Table, schema: pa.Schema) -> pa.T
     return pa.concat_tables(tables).take(pa.array(back))
 
 
-def _read(path: Path, rows: Rows, schema: pa.Schema) -> pa.Table:
+def _read(path: Location, rows: Rows, schema: pa.Schema) -> pa.Table:
     """Rows of a file, ascending: one row group after the other, of which only these rows are kept."""
     tables = []
     with _opened(path) as file:

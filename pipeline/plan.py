@@ -6,17 +6,16 @@ import collections
 import dataclasses
 import hashlib
 import itertools
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.sinks import durable
+from pipeline.sinks.storage import Location, draft
 from schemas.rows import register_row
 
 VERDICTS = pa.schema(
@@ -81,7 +80,7 @@ class Verdicts:
         self._chunks.append(pa.RecordBatch.from_arrays(arrays, schema=VERDICTS))
         self._rows = []
 
-    def save(self, path: Path, staged: Sequence[str], rows_per_file: int) -> list[FilePlan]:
+    def save(self, path: Location, staged: Sequence[str], rows_per_file: int) -> list[FilePlan]:
         """Write the table, with the paths of the staged files in its metadata, and plan the final files.
 
         Args:
@@ -96,15 +95,13 @@ class Verdicts:
         order = pc.sort_indices(table, [("dataset", "ascending"), ("partition", "ascending")])
         parts = (table.take(order.slice(start, _CHUNK)) for start in range(0, len(order), _CHUNK))
         schema = VERDICTS.with_metadata({"files": "\n".join(staged)})
-        with durable.explained(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
-            with beside.open("xb") as file, pa.ipc.new_file(file, schema) as writer:
+        with durable.explained(path), draft(path.parent) as made:
+            with made.path.open("wb") as file, pa.ipc.new_file(file, schema) as writer:
                 plans = list(_slices(_written(parts, writer), rows_per_file))
-            with beside.open("rb") as content:
+            with made.path.open("rb") as content:
                 digest = hashlib.file_digest(content, lambda: blake2b(digest_size=8)).hexdigest()
-            target = path.with_stem(f"{path.stem}-{digest}")
-            beside.replace(target)
+            target = path.with_name(f"{path.stem}-{digest}.arrow")
+            made.keep(target, copy=True)
         return [dataclasses.replace(one, verdicts=str(target)) for one in plans]
 
 

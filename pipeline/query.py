@@ -13,6 +13,8 @@ from typing import IO, Any, TypeVar
 import duckdb
 
 from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.object_files import connect_files
+from pipeline.sinks.storage import Named
 from pipeline.views import statements
 from schemas.errors import WirebeamError
 
@@ -24,7 +26,7 @@ class FileGone(WirebeamError):
     """A file that a view lists is no longer there: a writer replaced it meanwhile."""
 
 
-def connect(output: Path) -> duckdb.DuckDBPyConnection:
+def connect(output: Named) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection with the views of `pipeline.views`, times in UTC.
 
     The views hold what manifests list: a file that a crash left behind is not seen.
@@ -35,6 +37,7 @@ def connect(output: Path) -> duckdb.DuckDBPyConnection:
     dataset = Dataset.read(output)
     # What a question needs and is not installed is said, not fetched.
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    connect_files(connection, dataset.root)
     connection.execute("SET TimeZone = 'UTC'")
     for _, statement in statements(dataset.snapshot()):
         execute(connection, statement)
@@ -53,7 +56,7 @@ def execute(
     return _explained(lambda: connection.execute(statement, parameters))
 
 
-def ask(output: Path, call: Callable[[duckdb.DuckDBPyConnection], _T]) -> _T:
+def ask(output: Named, call: Callable[[duckdb.DuckDBPyConnection], _T]) -> _T:
     """What `call` makes of a connection; called again where a writer replaced files while they were read.
 
     Args:
@@ -70,7 +73,7 @@ def ask(output: Path, call: Callable[[duckdb.DuckDBPyConnection], _T]) -> _T:
         return _explained(functools.partial(call, connection))
 
 
-def parquet(output: Path, statement: str, target: IO[bytes]) -> None:
+def parquet(output: Named, statement: str, target: IO[bytes]) -> None:
     """The answer to a statement as a Parquet file, zstd; nothing is written before the whole answer is there.
 
     Args:

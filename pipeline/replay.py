@@ -11,7 +11,6 @@ import datetime as dt
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
@@ -19,7 +18,6 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipeline import report
 from pipeline.compact import latest_options, tagging_of
@@ -34,6 +32,7 @@ from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.folder import REPORTS
 from pipeline.sinks.manifest import DataFile
 from pipeline.sinks.parquet import write_data_file
+from pipeline.sinks.storage import Location, Named, files_below, local, parquet
 from pipeline.sources.rejects import ReadRejects, RejectFile, replayable
 from schemas.arrow import REJECTS
 
@@ -56,7 +55,7 @@ class Outcome:
 
 
 def replay(
-    output: Path | str,
+    output: Named,
     *,
     codes: Sequence[str] = (),
     runner: str = "FnApiRunner",
@@ -140,20 +139,20 @@ def _config(dataset: Dataset, now: dt.datetime) -> Config:
     )
 
 
-def _tried(path: Path, codes: Sequence[str]) -> set[str]:
+def _tried(path: Location, codes: Sequence[str]) -> set[str]:
     """Ids of the rejects of a file that can be read again."""
     found: set[str] = set()
-    with pq.ParquetFile(path) as file:
+    with parquet(path) as file:
         for batch in file.iter_batches(1_024, columns=["reject_id", "code", "message", "raw"]):
             table = pa.Table.from_batches([batch])
             found.update(table.filter(replayable(table, codes)).column("reject_id").to_pylist())
     return found
 
 
-def _hints(root: Path) -> dict[str, dict[str, Any]]:
+def _hints(root: Location) -> dict[str, dict[str, Any]]:
     """What each run was told about all of its items."""
     found = {}
-    for path in sorted((root / REPORTS).glob("*.json")):
+    for path in files_below(root / REPORTS, "*.json"):
         try:
             options = orjson.loads(path.read_bytes())["options"]
             found[path.stem] = {"provider": options.get("provider"), "format": options.get("format")}
@@ -162,18 +161,19 @@ def _hints(root: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _staged(folder: Path) -> set[str]:
+def _staged(folder: Location) -> set[str]:
     """Ids of everything that was rejected in a run, whether the dataset held it or not."""
     found: set[str] = set()
-    for path in sorted((folder / "rejects").glob("*.arrow")):
-        with pa.memory_map(str(path)) as source:
+    for path in files_below(folder / "rejects", "*.arrow"):
+        with pa.memory_map(str(local(path))) as source:
             found.update(pa.ipc.open_file(source).read_all().column("reject_id").to_pylist())
     return found
 
 
 def _without(dataset: Dataset, file: DataFile, gone: Collection[str], run_id: str) -> list[DataFile]:
     """A file of rejects without some of them; nothing where none is left."""
-    ids = pq.read_table(dataset.root / file.path, columns=["reject_id"], partitioning=None).column(0)
+    with parquet(dataset.root / file.path) as opened:
+        ids = opened.read(columns=["reject_id"]).column(0)
     stay = pc.invert(pc.is_in(ids, value_set=pa.array(sorted(gone), pa.string())))
     kept = np.flatnonzero(stay.to_numpy())
     if not len(kept):

@@ -6,7 +6,6 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ from pipeline.sinks import partition
 from pipeline.sinks.manifest import DataFile
 from pipeline.sinks.parquet import file_schema, taggers_of, write_data_file
 from pipeline.sinks.partition import PartitionBy
+from pipeline.sinks.storage import Location
 from pipeline.write import with_enrichment
 from schemas.arrow import ENRICH_FIELDS, REJECTS, STORIES
 from transforms import activity
@@ -94,8 +94,8 @@ class Rewriter:
         tagging: how copies that become stories are tagged.
     """
 
-    root: Path
-    staging: Path
+    root: Location
+    staging: Location
     files: Sequence[DataFile]
     changes: Changes
     partition_by: PartitionBy

@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import pyarrow as pa
 from pipeline.memory import read_fingerprint
 from pipeline.order import LINKED, Part, Rows, in_order
 from pipeline.sinks.manifest import DataFile
+from pipeline.sinks.storage import Location
 from schemas.arrow import FINGERPRINT_FIELD, LINK_FIELDS, STORIES
 from transforms import activity
 from transforms.dedupe.fingerprint import Sketch
@@ -67,7 +67,7 @@ class Changes:
         return found
 
 
-def settle(root: Path, files: Sequence[DataFile], horizon: int) -> Changes:
+def settle(root: Location, files: Sequence[DataFile], horizon: int) -> Changes:
     """Links all items of a dataset anew, from their fingerprints, in the linker's order.
 
     Args:

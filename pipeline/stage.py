@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import apache_beam as beam
 
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.staging import Staging, stage_rejects
+from pipeline.sinks.storage import Location
 from schemas.errors import KEPT, ItemError, Reject, Stage
 from schemas.item import Item
 from schemas.rows import register_row
@@ -54,7 +54,7 @@ class _StageItems(beam.DoFn):
     A bundle that is tried again leaves files that no record names; they go with the run's folder.
     """
 
-    def __init__(self, folder: Path, partition_by: PartitionBy, rows: int) -> None:
+    def __init__(self, folder: Location, partition_by: PartitionBy, rows: int) -> None:
         self._folder = folder
         self._partition_by = partition_by
         self._rows = rows
@@ -92,7 +92,7 @@ class _StageItems(beam.DoFn):
 
 
 class _StageRejects(beam.DoFn):
-    def __init__(self, folder: Path, run_id: str, now: int | None) -> None:
+    def __init__(self, folder: Location, run_id: str, now: int | None) -> None:
         self._folder = folder
         self._run_id = run_id
         self._now = now
@@ -128,7 +128,7 @@ class StageItems(beam.PTransform):
         rows: items held in memory at the most.
     """
 
-    def __init__(self, folder: Path, partition_by: PartitionBy, rows: int) -> None:
+    def __init__(self, folder: Location, partition_by: PartitionBy, rows: int) -> None:
         super().__init__()
         self._step = _StageItems(folder, partition_by, rows)
 
@@ -148,7 +148,7 @@ class StageRejects(beam.PTransform):
             for the time at which they are staged.
     """
 
-    def __init__(self, folder: Path, run_id: str, now: int | None) -> None:
+    def __init__(self, folder: Location, run_id: str, now: int | None) -> None:
         super().__init__()
         self._step = _StageRejects(folder, run_id, now)
 

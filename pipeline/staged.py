@@ -5,7 +5,6 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.sinks.storage import local
 from pipeline.stage import StagedFile
 
 _ROWS = 8_192
@@ -98,5 +98,5 @@ class StagedRows:
 
 
 def _mapped(path: str) -> mmap.mmap:
-    with Path(path).open("rb") as file:
+    with local(path).open("rb") as file:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

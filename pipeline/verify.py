@@ -12,7 +12,6 @@ import collections
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,7 +19,9 @@ import orjson
 
 from pipeline.sinks import folder, manifest, snapshot
 from pipeline.sinks.manifest import DATASETS, DataFile, Manifest
+from pipeline.sinks.object_files import connect_files
 from pipeline.sinks.partition import PartitionBy
+from pipeline.sinks.storage import Location, Named, files_below, location, relative
 from pipeline.verify_file import problems
 from schemas.errors import WirebeamError
 
@@ -92,17 +93,17 @@ class Finding:
     message: str
 
 
-def verify(path: Path | str) -> list[Finding]:
+def verify(path: Named) -> list[Finding]:
     """Every broken promise of the dataset in `path`; none where all hold.
 
     Raises:
         WirebeamError: there is no dataset.
     """
-    root = Path(path).absolute()
+    root = location(path)
     return list(_findings(root, folder.read_marker(root)))
 
 
-def _findings(root: Path, partition_by: PartitionBy) -> Iterator[Finding]:
+def _findings(root: Location, partition_by: PartitionBy) -> Iterator[Finding]:
     try:
         chain = _chain(root / manifest.FOLDER)
         held = snapshot.take(root, partition_by, writing=True)
@@ -122,11 +123,11 @@ def _findings(root: Path, partition_by: PartitionBy) -> Iterator[Finding]:
     for (promise, message), files in broken.items():
         more = f", and so it is with {len(files) - 1} more" if len(files) > 1 else ""
         yield Finding(promise, files[0], message + more)
-    yield from _across(readable)
+    yield from _across(root, readable)
     yield from _accounted(root, chain)
 
 
-def _chain(manifests: Path) -> list[Manifest]:
+def _chain(manifests: Location) -> list[Manifest]:
     """Every manifest, oldest first.
 
     Raises:
@@ -145,17 +146,17 @@ def _chain(manifests: Path) -> list[Manifest]:
     return chain
 
 
-def _place(root: Path, file: DataFile, chain: Sequence[Manifest]) -> Path:
+def _place(root: Location, file: DataFile, chain: Sequence[Manifest]) -> Location:
     """Where a file lies: in staging, while its commit was interrupted before it was moved."""
     staged = root / folder.STAGING / chain[-1].run_id / file.path
     return staged if file in chain[-1].added and staged.is_file() else root / file.path
 
 
-def _unlisted(root: Path, listed: Mapping[str, DataFile], chain: Sequence[Manifest]) -> Iterator[Finding]:
+def _unlisted(root: Location, listed: Mapping[str, DataFile], chain: Sequence[Manifest]) -> Iterator[Finding]:
     leaving = set(chain[-1].removed) if chain else set()
     for dataset in DATASETS:
-        for path in sorted((root / dataset).rglob("*")):
-            name = path.relative_to(root).as_posix()
+        for path in files_below(root / dataset, "*"):
+            name = relative(path, root)
             if (
                 name not in listed
                 and name not in leaving
@@ -165,9 +166,10 @@ def _unlisted(root: Path, listed: Mapping[str, DataFile], chain: Sequence[Manife
                 yield Finding("files", name, "no manifest lists this file")
 
 
-def _across(readable: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+def _across(root: Location, readable: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
     """What only all rows together can tell."""
     with tempfile.TemporaryDirectory() as spill, duckdb.connect() as connection:
+        connect_files(connection, root)
         connection.execute("SET memory_limit = '1GB'")
         connection.execute(f"SET temp_directory = '{spill}'")
         connection.execute("SET preserve_insertion_order = false")
@@ -194,7 +196,7 @@ def _across(readable: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
                 yield Finding(promise, "", f"{message}: {count}, such as {', '.join(examples)}")
 
 
-def _accounted(root: Path, chain: Sequence[Manifest]) -> Iterator[Finding]:
+def _accounted(root: Location, chain: Sequence[Manifest]) -> Iterator[Finding]:
     """Whether commits and run reports add up, and say the same."""
     committed: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     live: dict[str, DataFile] = {}
@@ -221,7 +223,7 @@ def _accounted(root: Path, chain: Sequence[Manifest]) -> Iterator[Finding]:
                 said -= made.counts.get("replayed", 0)
             if rows[dataset] != said:
                 yield Finding("accounted", where, f"counts {said} {dataset}, but adds {rows[dataset]} rows")
-    for path in sorted((root / folder.REPORTS).glob("*.json")):
+    for path in files_below(root / folder.REPORTS, "*.json"):
         where = f"{folder.REPORTS}/{path.name}"
         try:
             report: Any = orjson.loads(path.read_bytes())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +12,8 @@ from pipeline.sinks import partition
 from pipeline.sinks.manifest import DataFile
 from pipeline.sinks.parquet import TIME_COLUMN, file_schema
 from pipeline.sinks.partition import PartitionBy
+from pipeline.sinks.storage import Location, size
+from pipeline.sinks.storage import parquet as parquet_file
 from schemas.arrow import SCHEMA_VERSION
 from schemas.errors import ItemError
 
@@ -20,7 +21,7 @@ _BATCH_ROWS = 2_048
 _HOUR = 3_600_000_000
 
 
-def problems(place: Path, file: DataFile, partition_by: PartitionBy) -> Iterator[tuple[str, str]]:
+def problems(place: Location, file: DataFile, partition_by: PartitionBy) -> Iterator[tuple[str, str]]:
     """What is wrong with a file: the promise broken (see `pipeline.verify.Finding`), and how.
 
     All its pages are read, a batch of rows at a time.
@@ -31,10 +32,10 @@ def problems(place: Path, file: DataFile, partition_by: PartitionBy) -> Iterator
         partition_by: the dataset's partition keys.
     """
     try:
-        size = place.stat().st_size
-        if size != file.bytes:
-            yield "files", f"{size} bytes, its manifest says {file.bytes}"
-        with pq.ParquetFile(place, page_checksum_verification=True) as parquet:
+        found = size(place)
+        if found != file.bytes:
+            yield "files", f"{found} bytes, its manifest says {file.bytes}"
+        with parquet_file(place, page_checksum_verification=True) as parquet:
             if message := _schema_problem(parquet, file_schema(file.dataset, partition_by)):
                 yield "schema", message
                 return

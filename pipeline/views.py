@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from importlib import resources
-from pathlib import Path
 
 import pyarrow as pa
 
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.snapshot import Snapshot
+from pipeline.sinks.storage import Named
 from schemas import arrow
 
 DERIVED = ("latest", "entities", "mentions", "volume", "links")
@@ -88,7 +88,7 @@ def _base(name: str, versions: Sequence[Sequence[str]], keys: Sequence[str]) -> 
     return made + ";\n"
 
 
-def script(output: Path, now: dt.datetime) -> str:
+def script(output: Named, now: dt.datetime) -> str:
     """All views as a file of SQL: for DuckDB's own shell, notebooks and tools that know no Wirebeam.
 
     Args:

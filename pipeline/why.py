@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,6 +13,7 @@ from pipeline import query
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.held import held_sketches
 from pipeline.sinks.snapshot import Snapshot
+from pipeline.sinks.storage import Named
 from schemas.errors import WirebeamError
 from transforms.dedupe.align import changes, overlap
 from transforms.dedupe.copies import bounds
@@ -55,7 +55,7 @@ _SPEAKS = (
 Row = Mapping[str, Any]
 
 
-def why(output: Path, one: str, other: str, horizon: int = HORIZON) -> dict[str, Any]:
+def why(output: Named, one: str, other: str, horizon: int = HORIZON) -> dict[str, Any]:
     """Why two items are one story or two.
 
     Args:

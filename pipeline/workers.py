@@ -17,7 +17,8 @@ from typing import Any
 
 import apache_beam as beam
 
-from pipeline.sinks.durable import explained
+from pipeline.sinks.durable import explained, place
+from pipeline.sinks.storage import Location, location
 from schemas.errors import WirebeamError
 
 _MARK = "driver"
@@ -43,7 +44,7 @@ class Terms:
     versions: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, folder: Path, inputs: Sequence[str]) -> Terms:
+    def of(cls, folder: Location, inputs: Sequence[str]) -> Terms:
         """The driver's terms. Marks the folder.
 
         Raises:
@@ -51,7 +52,7 @@ class Terms:
         """
         with explained(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / _MARK).touch()
+            place(folder / _MARK, b"")
         local = tuple(str(Path(given).absolute()) for given in inputs if os.path.lexists(given))
         return cls(str(folder), local, _versions())
 
@@ -64,10 +65,18 @@ class Terms:
                     f"worker {host} runs {name} {ours}, this command {theirs}: run `wirebeam worker-pool` "
                     "from the same image or environment"
                 )
-        if not Path(self.folder, _MARK).is_file():
+        folder = location(self.folder)
+        try:
+            seen, why = (folder / _MARK).is_file(), ""
+        except OSError as error:
+            seen, why = False, f" ({error.strerror})"
+        if not seen:
+            advice = (
+                "mount it at the same path on" if isinstance(folder, Path) else "give credentials for it to"
+            )
             raise WirebeamError(
-                f"worker {host} does not see the output at {Path(self.folder).parents[1]}: mount it at the "
-                "same path on every worker's machine"
+                f"worker {host} does not see the output at {folder.parent.parent}{why}: {advice} every "
+                "worker's machine"
             )
         for path in self.inputs:
             if not os.path.lexists(path):

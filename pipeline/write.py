@@ -6,7 +6,6 @@ import collections
 import itertools
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
@@ -19,6 +18,7 @@ from pipeline.sinks.manifest import DataFile
 from pipeline.sinks.parquet import write_data_file
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.staging import read_rows
+from pipeline.sinks.storage import Location, local
 from schemas.arrow import ENTITY, LINK_FIELDS, REJECTS, STORIES, TOPIC
 from schemas.errors import Stage
 from schemas.item import Subject
@@ -44,7 +44,7 @@ _ROWS = 2_048  # gathered, tagged and written at once
 
 def gather(plan: FilePlan) -> Iterator[tuple[pa.Table, pa.Table]]:
     """The staged rows of a plan and their verdicts, in order, some thousand at a time."""
-    with pa.memory_map(plan.verdicts) as source:
+    with pa.memory_map(str(local(plan.verdicts))) as source:
         verdicts = pa.ipc.open_file(source).read_all()
         files = verdicts.schema.metadata[b"files"].decode().split("\n")
         for start in range(plan.start, plan.start + plan.rows, _ROWS):
@@ -152,7 +152,7 @@ def _table(dataset: str, rows: pa.Table, verdicts: pa.Table, tagging: Enricher, 
 
 
 class _Write(beam.DoFn):
-    def __init__(self, folder: Path, run_id: str, partition_by: PartitionBy, tagging: Tagging) -> None:
+    def __init__(self, folder: Location, run_id: str, partition_by: PartitionBy, tagging: Tagging) -> None:
         self._folder = folder
         self._run_id = run_id
         self._partition_by = partition_by
@@ -185,7 +185,7 @@ class Write(beam.PTransform):
         tagging: how stories are tagged.
     """
 
-    def __init__(self, folder: Path, run_id: str, partition_by: PartitionBy, tagging: Tagging) -> None:
+    def __init__(self, folder: Location, run_id: str, partition_by: PartitionBy, tagging: Tagging) -> None:
         super().__init__()
         self._step = _Write(folder, run_id, partition_by, tagging)
 

@@ -7,7 +7,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,10 +15,11 @@ from pipeline.page import questions
 from pipeline.page.sections import sections
 from pipeline.query import ask
 from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.storage import Named
 from schemas.errors import WirebeamError
 
 
-def report(output: Path, *, moment: dt.datetime | None = None, now: dt.datetime) -> str:
+def report(output: Named, *, moment: dt.datetime | None = None, now: dt.datetime) -> str:
     """A page about a dataset.
 
     Args:

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,6 +13,7 @@ import orjson
 
 from pipeline.query import execute
 from pipeline.sinks.folder import REPORTS
+from pipeline.sinks.storage import Location, files_below
 
 Rows = list[dict[str, Any]]
 _NAME = re.compile(r"^-- name: (\w+)\n", re.M)
@@ -60,10 +60,10 @@ def step(first: dt.datetime | None, last: dt.datetime | None) -> str:
     return next((name for longest, name in _STEPS if days < longest), "month")
 
 
-def runs(root: Path) -> Rows:
+def runs(root: Location) -> Rows:
     """The latest runs' reports, newest first; what is no report is passed over."""
     found: Rows = []
-    for path in sorted((root / REPORTS).glob("*.json"), reverse=True):
+    for path in reversed(files_below(root / REPORTS, "*.json")):
         try:
             made: Mapping[str, Any] = orjson.loads(path.read_bytes())
             found.append(

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import shutil
+import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from pipeline.sinks import durable, manifest
 from pipeline.sinks.folder import REPORTS, STAGING
 from pipeline.sinks.manifest import DATASETS, DataFile, Manifest
+from pipeline.sinks.storage import Location, each, files_below, relative, remove_tree, rename, size
+from schemas.arrow import SCHEMA_VERSION
 from schemas.errors import WirebeamError
 
 Failpoint = Callable[[str], None]
@@ -25,18 +26,21 @@ def nothing(step: str) -> None:
     """The failpoint outside tests: nothing happens between the steps."""
 
 
-def check_new(root: Path, files: tuple[DataFile, ...], removed: set[str]) -> None:
+def check_new(root: Location, files: tuple[DataFile, ...], removed: set[str]) -> None:
     """Makes sure that no file takes the place of one that stays.
 
     Raises:
         WirebeamError: the very rows of a file are there already.
     """
-    for file in files:
+
+    def absent(file: DataFile) -> None:
         if file.path not in removed and (root / file.path).exists():
             raise WirebeamError(f"{root / file.path}: the dataset has a file with these rows")
 
+    each(absent, files, root)
 
-def sync_staged(staging: Path, files: tuple[DataFile, ...]) -> None:
+
+def sync_staged(staging: Location, files: tuple[DataFile, ...]) -> None:
     """Makes sure that the staged files are whole and survive a power cut.
 
     Raises:
@@ -44,17 +48,20 @@ def sync_staged(staging: Path, files: tuple[DataFile, ...]) -> None:
         OSError: a file is missing.
     """
     folders = {staging.parent}
-    for file in files:
+
+    def whole(file: DataFile) -> None:
         path = staging / file.path
-        if path.stat().st_size != file.bytes:
+        if size(path) != file.bytes:
             raise WirebeamError(f"{path}: not as it was staged; run again")
         while path != staging:
             path = path.parent
             folders.add(path)
+
+    each(whole, files, staging)
     durable.sync_folders(folders)
 
 
-def publish(folder: Path, made: Manifest, before: Mapping[str, DataFile]) -> dict[str, DataFile]:
+def publish(folder: Location, made: Manifest, before: Mapping[str, DataFile]) -> dict[str, DataFile]:
     """Creates the manifest under its number, with the list of all live files where it is due.
 
     Args:
@@ -76,20 +83,20 @@ def publish(folder: Path, made: Manifest, before: Mapping[str, DataFile]) -> dic
     return live
 
 
-def apply(root: Path, made: Manifest, failpoint: Failpoint = nothing) -> None:
+def apply(root: Location, made: Manifest, failpoint: Failpoint = nothing) -> None:
     """Moves a commit's files into place and takes out those it removes. May be repeated.
 
     Raises:
         WirebeamError: a listed file is nowhere.
         OSError: a file could not be moved.
     """
-    staging = root / STAGING / made.run_id
-    touched: set[Path] = set()
-    for file in made.added:
+    touched: set[Location] = set()
+
+    def move(file: DataFile) -> None:
         target = root / file.path
         try:
             # First, since a rewritten file may have the name of the one that it replaces.
-            (staging / file.path).replace(target)
+            rename(root, f"{STAGING}/{made.run_id}/{file.path}", file.path)
         except FileNotFoundError:
             if not target.is_file():
                 raise WirebeamError(
@@ -98,16 +105,61 @@ def apply(root: Path, made: Manifest, failpoint: Failpoint = nothing) -> None:
         else:
             touched.add(target.parent)
             failpoint("renamed")
+
+    def remove(path: str) -> None:
+        (root / path).unlink(missing_ok=True)
+        failpoint("removed")
+
+    each(move, made.added, root)
     durable.sync_folders(touched)
     failpoint("synced")
     kept = {file.path for file in made.added}
-    for path in made.removed:
-        if path not in kept:
-            (root / path).unlink(missing_ok=True)
-            failpoint("removed")
+    each(remove, [path for path in made.removed if path not in kept], root)
 
 
-def recover(root: Path, failpoint: Failpoint = nothing) -> None:
+def roll_forward(root: Location, failpoint: Failpoint = nothing) -> int:
+    """Completes the last commit, and says its number; 0 where there is none.
+
+    Raises:
+        WirebeamError: the dataset is damaged.
+        OSError: a file could not be moved or removed.
+    """
+    sequence = manifest.newest(root / manifest.FOLDER)
+    if sequence:
+        last = manifest.read(root / manifest.FOLDER, sequence)
+        durable.make_folders(root, [(root / file.path).parent for file in last.added])
+        apply(root, last, failpoint)
+    return sequence
+
+
+def fence(root: Location, run_id: str, failpoint: Failpoint = nothing) -> None:
+    """Makes sure that a writer that was taken for dead commits no more: a commit of nothing has its number.
+
+    Commits that it made until then are completed, and stay.
+
+    Args:
+        root: the dataset's folder.
+        run_id: names the commit.
+        failpoint: called with each step's name once it is done.
+
+    Raises:
+        WirebeamError: the dataset is damaged.
+        OSError: the commit could not be written.
+    """
+    folder = root / manifest.FOLDER
+    while True:
+        sequence = roll_forward(root, failpoint)
+        positions = manifest.read(folder, sequence).positions if sequence else {}
+        made = Manifest(sequence + 1, run_id, SCHEMA_VERSION, time.time_ns() // 1000, positions=positions)
+        try:
+            publish(folder, made, manifest.live_files(folder, sequence))
+        except FileExistsError:
+            continue  # it was faster once more, and now comes first
+        failpoint("fenced")
+        return
+
+
+def recover(root: Location, failpoint: Failpoint = nothing) -> None:
     """Completes the last commit, then removes dead staging folders and files that no manifest lists.
 
     Only for the holder of the lock.
@@ -117,15 +169,11 @@ def recover(root: Path, failpoint: Failpoint = nothing) -> None:
         OSError: a file could not be moved or removed.
     """
     folder = root / manifest.FOLDER
-    sequence = manifest.newest(folder)
-    if sequence:
-        last = manifest.read(folder, sequence)
-        durable.make_folders(root, [(root / file.path).parent for file in last.added])
-        apply(root, last, failpoint)
+    sequence = roll_forward(root, failpoint)
     listed = manifest.live_files(folder, sequence)
     for dataset in DATASETS:
-        for path in sorted((root / dataset).rglob("*.parquet")):
-            if _OURS.fullmatch(path.name) and path.relative_to(root).as_posix() not in listed:
+        for path in files_below(root / dataset, "*.parquet"):
+            if _OURS.fullmatch(path.name) and relative(path, root) not in listed:
                 if sequence == 0:
                     raise WirebeamError(f"{root}: has data but no manifests, the dataset is damaged")
                 path.unlink()
@@ -133,5 +181,5 @@ def recover(root: Path, failpoint: Failpoint = nothing) -> None:
     for left in (*folder.glob("*.tmp"), *(root / REPORTS).glob("*.tmp")):
         left.unlink(missing_ok=True)
     for left in (root / STAGING).iterdir():
-        shutil.rmtree(left)
+        remove_tree(left, ignore_errors=False)
     failpoint("cleaned")

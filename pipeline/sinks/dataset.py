@@ -1,4 +1,6 @@
-"""A dataset on disk: one writer at a time, commits that happen whole or not at all, readers without a lock.
+"""A dataset: one writer at a time, commits that happen whole or not at all, readers without a lock.
+
+It lies in a folder, or in an object store (`pipeline.sinks.storage`).
 
 ```
 OUT/_wirebeam.json                     marks the folder as ours: format version, partition keys
@@ -6,7 +8,7 @@ OUT/stories/ duplicates/ rejects/      Parquet in Hive partitions
 OUT/_manifests/00000001.json …         the commits
 OUT/_runs/RUN_ID.json                  a report a run
 OUT/_staging/RUN_ID/                   what a run is about to commit, under its final paths
-OUT/_writer.json                       who is writing, while somebody does
+OUT/_writer.json                       who is writing, while somebody does (in an object store: _writers/)
 OUT/_sources/                          what folder sources have seen; a manifest says up to where it counts
 ```
 """
@@ -14,8 +16,6 @@ OUT/_sources/                          what folder sources have seen; a manifest
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -23,13 +23,14 @@ from typing import Any
 
 import orjson
 
-from pipeline.sinks import commit, durable, folded, folder, manifest, snapshot
+from pipeline.sinks import claim, commit, durable, folded, folder, manifest, snapshot
 from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.durable import explained
 from pipeline.sinks.lease import Lease
 from pipeline.sinks.manifest import DataFile, Manifest
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.snapshot import Snapshot
+from pipeline.sinks.storage import Location, Named, location, remove_tree
 from schemas.arrow import SCHEMA_VERSION
 from schemas.errors import WirebeamError
 
@@ -42,30 +43,32 @@ class Dataset:
     """An open dataset: `Dataset.read` for readers, `Dataset.open` for the one writer (a context manager).
 
     Attributes:
-        root: absolute path of its folder.
+        root: its folder, as an absolute path or a place in an object store.
         partition_by: its partition keys.
     """
 
-    def __init__(self, root: Path, partition_by: PartitionBy, lock: Lease | None = None) -> None:
+    def __init__(
+        self, root: Location, partition_by: PartitionBy, lock: Lease | claim.Claim | None = None
+    ) -> None:
         self.root = root
         self.partition_by = partition_by
         self._lock = lock
         self._held: Snapshot | None = None
 
     @classmethod
-    def read(cls, path: str | os.PathLike[str]) -> Dataset:
+    def read(cls, path: Named) -> Dataset:
         """A dataset to read from; needs neither lock nor write permission.
 
         Raises:
             WirebeamError: there is none, or another version wrote it.
         """
-        root = Path(path).absolute()
+        root = location(path)
         return cls(root, folder.read_marker(root))
 
     @classmethod
     def open(
         cls,
-        path: str | os.PathLike[str],
+        path: Named,
         *,
         create: bool = True,
         partition_by: PartitionBy | None = None,
@@ -83,9 +86,7 @@ class Dataset:
             WirebeamError: the folder is another program's, not writable, locked by another run, damaged, or
                 partitioned by other keys.
         """
-        if "://" in os.fspath(path):
-            raise WirebeamError(f"{path}: the output must be a local folder")
-        root = Path(path).absolute()
+        root = location(path)
         with explained(root):
             if create and not folder.is_dataset(root):
                 folder.create(root, partition_by or PartitionBy())
@@ -95,7 +96,7 @@ class Dataset:
                     f"{root}: partitioned by {','.join(keys.keys)}, not by {','.join(partition_by.keys)}; "
                     "leave --partition-by away, or choose another output"
                 )
-            lock = Lease(root)
+            lock = Lease(root) if isinstance(root, Path) else claim.take(root, failpoint)
             try:
                 durable.make_folders(root, [root / name for name in folder.FOLDERS])
                 commit.recover(root, failpoint)
@@ -116,7 +117,7 @@ class Dataset:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def staging(self, run_id: str) -> Path:
+    def staging(self, run_id: str) -> Location:
         """The folder in which a run stages; it is made when something is written there."""
         return self.root / folder.STAGING / run_id
 
@@ -201,7 +202,7 @@ class Dataset:
                 folded.fold(manifests, made.sequence)
         return made
 
-    def write_report(self, run_id: str, report: Mapping[str, Any]) -> Path:
+    def write_report(self, run_id: str, report: Mapping[str, Any]) -> Location:
         """Writes `_runs/RUN_ID.json`, whole or not at all.
 
         Raises:
@@ -215,4 +216,4 @@ class Dataset:
 
     def discard(self, run_id: str) -> None:
         """Removes what a run has staged and not committed."""
-        shutil.rmtree(self.staging(run_id), ignore_errors=True)
+        remove_tree(self.staging(run_id))

@@ -1,5 +1,7 @@
 """Files that survive a crash: written beside, synced, then put in place in one step.
 
+An object of a store is written so by itself.
+
 Every failure of the file system that the user can act on comes out as one line (`explained`).
 """
 
@@ -12,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from pipeline.sinks.objects import ObjectPath
+from pipeline.sinks.storage import Location
 from schemas.errors import WirebeamError
 
 _ADVICE = {
@@ -29,13 +33,14 @@ _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLIN
 
 
 @contextlib.contextmanager
-def explained(path: str | os.PathLike[str]) -> Iterator[None]:
+def explained(path: str | os.PathLike[str] | ObjectPath) -> Iterator[None]:
     """Turns an OSError of the block into a WirebeamError that names `path` and what to do."""
     try:
         yield
     except OSError as error:
-        reason = _ADVICE.get(error.errno or 0) or error.strerror or str(error)
-        where = error.filename if isinstance(error.filename, str) else os.fspath(path)
+        where = error.filename if isinstance(error.filename, str) else str(path)
+        advice = None if ObjectPath.parse(where) else _ADVICE.get(error.errno or 0)  # a store says why itself
+        reason = advice or error.strerror or str(error)
         raise WirebeamError(f"{where}: {reason}") from error
 
 
@@ -48,13 +53,13 @@ def sync_folder(path: str | os.PathLike[str]) -> None:
         os.close(descriptor)
 
 
-def sync_folders(paths: Iterable[Path]) -> None:
+def sync_folders(paths: Iterable[Location]) -> None:
     """Several folders at once: a journal that waits for the disk serves them together.
 
     Raises:
         OSError: one could not be synced; the others were.
     """
-    several = sorted(set(paths))
+    several = sorted({path for path in paths if isinstance(path, Path)})
     if len(several) < 2:
         for path in several:
             sync_folder(path)
@@ -63,11 +68,13 @@ def sync_folders(paths: Iterable[Path]) -> None:
         list(threads.map(sync_folder, several))
 
 
-def make_folders(root: Path, folders: Iterator[Path] | list[Path]) -> None:
+def make_folders(root: Location, folders: Iterable[Location]) -> None:
     """Creates folders below `root` with their parents, and syncs every folder that got a new entry."""
-    touched: set[Path] = set()
+    touched: set[Location] = set()
     for folder in folders:
-        missing = []
+        missing: list[Path] = []
+        if not isinstance(folder, Path):
+            continue
         while folder != root and not folder.is_dir():
             missing.append(folder)
             folder = folder.parent
@@ -77,12 +84,15 @@ def make_folders(root: Path, folders: Iterator[Path] | list[Path]) -> None:
     sync_folders(touched)
 
 
-def place(path: Path, data: bytes) -> None:
+def place(path: Location, data: bytes) -> None:
     """A file whole or not at all, for who reads it in this run: it need not survive a power cut.
 
     Raises:
         OSError: it could not be written.
     """
+    if isinstance(path, ObjectPath):
+        path.write_bytes(data)
+        return
     beside = _write(path, data, sync=False)
     try:
         beside.replace(path)
@@ -104,13 +114,16 @@ def _write(path: Path, data: bytes, sync: bool = True) -> Path:
     return beside
 
 
-def create(path: Path, data: bytes) -> None:
+def create(path: Location, data: bytes) -> None:
     """A new file, whole or not at all.
 
     Raises:
         FileExistsError: somebody else created it first; theirs is untouched.
         OSError: it could not be written; nothing is left behind.
     """
+    if isinstance(path, ObjectPath):
+        path.create(data)
+        return
     beside = _write(path, data)
     try:
         try:
@@ -129,12 +142,15 @@ def create(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
-def replace(path: Path, data: bytes) -> None:
+def replace(path: Location, data: bytes) -> None:
     """A file with new content, whole or as it was.
 
     Raises:
         OSError: it could not be written; the old one is untouched.
     """
+    if isinstance(path, ObjectPath):
+        path.write_bytes(data)
+        return
     beside = _write(path, data)
     try:
         beside.replace(path)

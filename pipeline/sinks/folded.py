@@ -17,18 +17,19 @@ from typing import Any
 import orjson
 
 from pipeline.sinks import durable
+from pipeline.sinks.storage import Location, each
 
 FOLDER = "folded"
 TOGETHER = 1_024  # manifests of one file
 KEPT = 128  # manifests, at the least, that stay files of their own
 
 
-def place(folder: Path, sequence: int) -> Path:
+def place(folder: Location, sequence: int) -> Location:
     """Where a manifest is, once it is folded."""
     return folder / FOLDER / f"{(sequence - 1) // TOGETHER * TOGETHER + 1:08d}.json.gz"
 
 
-def read(folder: Path, sequence: int) -> Mapping[str, Any] | None:
+def read(folder: Location, sequence: int) -> Mapping[str, Any] | None:
     """The values of a folded manifest, None where it is not folded.
 
     Raises:
@@ -36,23 +37,23 @@ def read(folder: Path, sequence: int) -> Mapping[str, Any] | None:
     """
     path = place(folder, sequence)
     try:
-        status = path.stat()
+        # Written once: in a folder the time of writing tells it from one of a dataset made anew.
+        written = path.stat().st_mtime_ns if isinstance(path, Path) else path.size()
     except FileNotFoundError:
         return None
-    return _read(path, status.st_mtime_ns).get(sequence)
+    return _read(path, written).get(sequence)
 
 
 @functools.lru_cache(maxsize=2)
-def _read(path: Path, _: int) -> dict[int, Mapping[str, Any]]:
+def _read(path: Location, _: int) -> dict[int, Mapping[str, Any]]:
     try:
-        with gzip.open(path) as file:
-            values = [orjson.loads(line) for line in file]
+        values = [orjson.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
     except (EOFError, zlib.error) as error:
         raise ValueError(f"{path}: {error}") from error
     return {value["sequence"]: value for value in values}
 
 
-def fold(folder: Path, newest: int) -> None:
+def fold(folder: Location, newest: int) -> None:
     """Fold the last thousand manifests that are old enough; what was folded before is left alone.
 
     May be stopped at any moment and called again: a manifest goes only once it is in the file.
@@ -73,8 +74,11 @@ def fold(folder: Path, newest: int) -> None:
     if not place(folder, first).is_file():
         lines = [orjson.dumps(orjson.loads(path.read_bytes()) | {"live": None}) for path in paths]
         (folder / FOLDER).mkdir(exist_ok=True)
-        durable.sync_folder(folder)
+        durable.sync_folders([folder])
         durable.replace(place(folder, first), gzip.compress(b"\n".join(lines), mtime=0))
-    for path in paths:
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()
+    each(_unlink, paths, folder)
+
+
+def _unlink(path: Location) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink(missing_ok=True)

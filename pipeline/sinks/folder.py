@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from pathlib import Path
 from typing import IO
 
@@ -12,6 +11,7 @@ import orjson
 from pipeline.sinks import durable
 from pipeline.sinks.manifest import DATASETS, FOLDER
 from pipeline.sinks.partition import PartitionBy
+from pipeline.sinks.storage import Location, Named, location
 from schemas.errors import WirebeamError
 
 MARKER = "_wirebeam.json"
@@ -24,12 +24,12 @@ FOLDERS = (*DATASETS, FOLDER, REPORTS, STAGING)
 _NOBODYS = frozenset({".DS_Store", "lost+found", ".gitkeep"})
 
 
-def is_dataset(path: str | os.PathLike[str]) -> bool:
+def is_dataset(path: Named) -> bool:
     """Whether a folder is a dataset of ours."""
-    return (Path(path) / MARKER).is_file()
+    return (location(path) / MARKER).is_file()
 
 
-def read_marker(root: Path) -> PartitionBy:
+def read_marker(root: Location) -> PartitionBy:
     """The partition keys of the dataset in `root`.
 
     Raises:
@@ -42,7 +42,7 @@ def read_marker(root: Path) -> PartitionBy:
     except (FileNotFoundError, NotADirectoryError):
         raise WirebeamError(f"{root}: no Wirebeam dataset here") from None
     except OSError as error:
-        raise WirebeamError(f"{path}: {error.strerror}") from error
+        raise WirebeamError(f"{path}: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError) as error:
         raise WirebeamError(f"{path}: damaged, not a marker of Wirebeam's ({error})") from error
     if version != FORMAT_VERSION:
@@ -50,7 +50,7 @@ def read_marker(root: Path) -> PartitionBy:
     return PartitionBy(tuple(keys))
 
 
-def create(root: Path, partition_by: PartitionBy) -> None:
+def create(root: Location, partition_by: PartitionBy) -> None:
     """Makes `root`, absent or empty, a dataset; who comes second finds the first one's.
 
     Raises:

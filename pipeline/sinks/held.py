@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipeline.sinks.manifest import DataFile
 from pipeline.sinks.snapshot import Snapshot
+from pipeline.sinks.storage import parquet
 
 LINK_COLUMNS = ("item_id", "uri", "version_created", "story_id", "revision_of", "duplicate_of")
 TIMELESS = "ingested_at"  # time_source of items that have no time of their own
@@ -34,8 +34,8 @@ class Held(NamedTuple):
 
 
 def _batches(snapshot: Snapshot, file: DataFile, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    with pq.ParquetFile(snapshot.root / file.path, memory_map=True) as parquet:
-        yield from parquet.iter_batches(8_192, columns=list(columns))
+    with parquet(snapshot.root / file.path, memory_map=True) as opened:
+        yield from opened.iter_batches(8_192, columns=list(columns))
 
 
 def held_deliveries(

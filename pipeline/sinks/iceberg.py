@@ -20,6 +20,7 @@ from pipeline.sinks.manifest import DATASETS
 from pipeline.sinks.parquet import TIME_COLUMN
 from pipeline.sinks.partition import PartitionBy, values
 from pipeline.sinks.snapshot import Snapshot
+from pipeline.sinks.storage import Location
 from schemas.arrow import REJECTS, STORIES
 from schemas.errors import UsageError, WirebeamError
 
@@ -61,6 +62,8 @@ def publish(output: Path | str, target: str, uri: str | None = None) -> list[Pub
     if not name or not namespace:
         raise UsageError(f"--table {target}: write CATALOG.NAMESPACE, such as local.news")
     dataset = Dataset.read(output)
+    if not isinstance(dataset.root, Path):
+        raise UsageError(f"{dataset.root}: only a dataset in a folder is published as Iceberg tables")
     with _explained(target):
         catalog = _catalog(name, uri, dataset.root)
         catalog.create_namespace_if_not_exists(namespace)
@@ -110,7 +113,7 @@ def _warehouse(root: Path, uri: str) -> dict[str, str]:
     return {"warehouse": _location(root / FOLDER)}
 
 
-def _location(path: Path) -> str:
+def _location(path: Location) -> str:
     """A path as PyIceberg has it: nothing is escaped."""
     return f"file://{path}"
 

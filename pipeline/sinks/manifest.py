@@ -10,12 +10,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from pipeline.sinks import durable, folded
+from pipeline.sinks.storage import Location
 from schemas.errors import WirebeamError
 
 FOLDER = "_manifests"
@@ -89,7 +89,7 @@ def name(sequence: int) -> str:
     return f"{sequence:08d}.json"
 
 
-def read(folder: Path, sequence: int) -> Manifest:
+def read(folder: Location, sequence: int) -> Manifest:
     """One manifest.
 
     Raises:
@@ -115,7 +115,7 @@ def read(folder: Path, sequence: int) -> Manifest:
         raise WirebeamError(f"{path}: not a manifest, the dataset is damaged ({error})") from error
 
 
-def newest(folder: Path) -> int:
+def newest(folder: Location) -> int:
     """Number of the newest manifest, 0 where there is none.
 
     The folder is not listed for it, however many there are: one file says where to begin counting.
@@ -132,7 +132,7 @@ def newest(folder: Path) -> int:
     return max(numbers, default=0)
 
 
-def live_files(folder: Path, sequence: int) -> dict[str, DataFile]:
+def live_files(folder: Location, sequence: int) -> dict[str, DataFile]:
     """All files of the dataset after commit `sequence`, by path, oldest commit first.
 
     Raises:
@@ -165,7 +165,7 @@ def after(files: Mapping[str, DataFile], manifest: Manifest) -> dict[str, DataFi
     return left | {file.path: file for file in manifest.added}
 
 
-def publish(folder: Path, manifest: Manifest) -> None:
+def publish(folder: Location, manifest: Manifest) -> None:
     """Makes the manifest the newest one: written, synced, and linked under its number in one step.
 
     Raises:

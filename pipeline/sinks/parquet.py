@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 from pipeline.sinks.durable import explained
 from pipeline.sinks.manifest import DataFile
 from pipeline.sinks.partition import PartitionBy
+from pipeline.sinks.storage import Location, draft, parquet
 from schemas.arrow import REJECTS, SCHEMA_VERSION, STORIES
 
 TAGGER_MARK = "wirebeam.tagger"
@@ -114,14 +114,15 @@ def write_file(
             raise
 
 
-def taggers_of(path: Path) -> list[str]:
+def taggers_of(path: Location) -> list[str]:
     """What tagged a file's rows, as its metadata says."""
-    marks = pq.read_schema(path).metadata or {}
+    with parquet(path) as opened:
+        marks = opened.schema_arrow.metadata or {}
     return [name for name in marks.get(TAGGER_MARK.encode(), b"").decode().split("; ") if name]
 
 
 def write_data_file(
-    staging: Path,
+    staging: Location,
     dataset: str,
     partition: str,
     tables: Iterable[pa.Table],
@@ -157,11 +158,10 @@ def write_data_file(
     schema = file_schema(dataset, partition_by)
     column = TIME_COLUMN[dataset]
     folder = staging.joinpath(*filter(None, (dataset, partition)))
-    beside = folder / f"{os.getpid()}.{threading.get_ident()}.tmp"
     keys: list[str] = []
     times: list[int] = []
 
-    def taken() -> Iterator[pa.Table]:
+    def taken(beside: Path) -> Iterator[pa.Table]:
         for table in tables:
             keys.extend(
                 map("\0".join, zip(*(table.column(n).to_pylist() for n in ROW_KEY[dataset]), strict=True))
@@ -172,12 +172,12 @@ def write_data_file(
             if enough is not None and beside.stat().st_size >= enough:
                 return
 
-    with explained(beside):
-        folder.mkdir(parents=True, exist_ok=True)
-        write_file(taken(), beside, schema=schema, run_id=run_id, sorted_by=column, taggers=taggers)
+    with explained(folder), draft(folder) as made:
+        rows = taken(made.path)
+        write_file(rows, made.path, schema=schema, run_id=run_id, sorted_by=column, taggers=taggers)
         name = file_name(keys, salt)
-        size = beside.stat().st_size
-        beside.replace(folder / name)
+        size = made.path.stat().st_size
+        made.keep(folder / name)
     return DataFile(
         dataset=dataset,
         path="/".join(part for part in (dataset, partition, name) if part),

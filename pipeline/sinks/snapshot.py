@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from pipeline.sinks import manifest
 from pipeline.sinks.manifest import DataFile
 from pipeline.sinks.partition import PartitionBy
+from pipeline.sinks.storage import Location, size
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Snapshot:
         positions: where each source stands.
     """
 
-    root: Path
+    root: Location
     partition_by: PartitionBy
     sequence: int = 0
     by_path: Mapping[str, DataFile] = field(default_factory=dict)
@@ -42,19 +42,19 @@ class Snapshot:
         )
 
     def paths(self, dataset: str, since: int | None = None, until: int | None = None) -> list[str]:
-        """Absolute paths of `files`."""
+        """Absolute paths, or URIs, of `files`."""
         return [str(self.root / file.path) for file in self.files(dataset, since, until)]
 
 
-def _in_place(root: Path, file: DataFile) -> bool:
+def _in_place(root: Location, file: DataFile) -> bool:
     try:
         # The size tells a rewritten file from the one whose name it has.
-        return (root / file.path).stat().st_size == file.bytes
+        return size(root / file.path) == file.bytes
     except FileNotFoundError:
         return False
 
 
-def take(root: Path, partition_by: PartitionBy, *, writing: bool) -> Snapshot:
+def take(root: Location, partition_by: PartitionBy, *, writing: bool) -> Snapshot:
     """The newest snapshot.
 
     Args:

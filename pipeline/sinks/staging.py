@@ -7,18 +7,16 @@ belongs to one run and is never read after it: it needs no sync, and a crash lea
 from __future__ import annotations
 
 import itertools
-import os
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
 
 import pyarrow as pa
 
 from pipeline.sinks.columns import rows, to_table
 from pipeline.sinks.durable import explained
 from pipeline.sinks.partition import TIMES, PartitionBy, rejects_path
+from pipeline.sinks.storage import Location, Named, draft, local
 from schemas.arrow import REJECTS
 from schemas.errors import Code, ItemError, Reject, Stage
 from schemas.item import Item
@@ -85,25 +83,19 @@ def check(item: Item) -> None:
             raise ItemError(Code.STRUCTURE_BROKEN, f"time {time} us is outside the years 1 to 9999")
 
 
-def write_table(table: pa.Table, folder: Path, name: str) -> tuple[str, int]:
+def write_table(table: pa.Table, folder: Location, name: str) -> tuple[str, int]:
     """Staged rows into `NAME.arrow` of a folder, whole or not at all: its path and size in bytes.
 
     Raises:
         WirebeamError: it could not be written.
     """
     path = folder / f"{name}.arrow"
-    beside = folder / f"{name}.{os.getpid()}.{threading.get_ident()}.tmp"
-    with explained(path):
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            with beside.open("wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-                # Of one chunk, so that all batches but the last have as many rows: `read_rows` counts on it.
-                writer.write_table(table.combine_chunks(), max_chunksize=BATCH_ROWS)
-            size = beside.stat().st_size
-            beside.replace(path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
+    with explained(path), draft(folder) as made:
+        with made.path.open("wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+            # Of one chunk, so that all batches but the last have as many rows: `read_rows` counts on it.
+            writer.write_table(table.combine_chunks(), max_chunksize=BATCH_ROWS)
+        size = made.path.stat().st_size
+        made.keep(path, copy=True)
     return str(path), size
 
 
@@ -115,7 +107,7 @@ def _ranks(order: Sequence[int]) -> tuple[int, ...]:
 
 
 def stage_items(
-    folder: Path,
+    folder: Location,
     items: Sequence[Item],
     fingerprints: Sequence[bytes | None],
     partition_by: PartitionBy,
@@ -166,7 +158,7 @@ class _Row:
     attributes: Sequence[Attribute]
 
 
-def stage_rejects(folder: Path, rejects: Sequence[Reject], *, run_id: str, now: int) -> Staged:
+def stage_rejects(folder: Location, rejects: Sequence[Reject], *, run_id: str, now: int) -> Staged:
     """Writes rejects into a new file of `folder`, sorted by partition, `received_at` and `reject_id`.
 
     Args:
@@ -202,13 +194,13 @@ def stage_rejects(folder: Path, rejects: Sequence[Reject], *, run_id: str, now: 
     return Staged(path, _ranks(order), partitions, tuple(row.reject_id for row in made), size)
 
 
-def read_rows(path: str | os.PathLike[str], indices: Iterable[int]) -> pa.Table:
+def read_rows(path: Named, indices: Iterable[int]) -> pa.Table:
     """Rows of a staged file in the order asked for, read by memory map: only their own bytes are touched.
 
     Raises:
         IndexError: there is no such row.
     """
-    with pa.memory_map(os.fspath(path)) as source:
+    with pa.memory_map(str(local(path))) as source:
         reader = pa.ipc.open_file(source)
         parts = []
         for number, group in itertools.groupby(indices, key=lambda index: index // BATCH_ROWS):
@@ -230,7 +222,7 @@ class Staging:
 
     def __init__(
         self,
-        folder: Path,
+        folder: Location,
         partition_by: PartitionBy,
         *,
         max_rows: int = FLUSH_ROWS,

@@ -9,8 +9,8 @@ from typing import Any
 import apache_beam as beam
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from pipeline.sinks.storage import location, parquet
 from pipeline.sources.files import Resource
 from schemas.errors import KEPT, Code
 from schemas.raw import Attribute
@@ -55,7 +55,7 @@ def read(path: str, codes: Sequence[str], hints: Mapping[str, Mapping[str, Any]]
         codes: none for all.
         hints: run_id -> `provider` and `format` that the run was given for every item.
     """
-    with pq.ParquetFile(path) as file:
+    with parquet(location(path)) as file:
         there = [name for name in (*_COLUMNS, "code", "message") if name in file.schema_arrow.names]
         for batch in file.iter_batches(_ROWS, columns=there):
             table = pa.Table.from_batches([batch])

@@ -7,13 +7,13 @@ belongs to one cycle: it needs no sync, since the sources keep what no manifest 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
 import orjson
 
 from pipeline.sinks.durable import explained
+from pipeline.sinks.storage import Location, draft, local, location
 from pipeline.sources.files import Resource
 from pipeline.sources.live import Delivery
 from schemas.raw import Attribute
@@ -25,7 +25,7 @@ _PARTS = 4  # a worker: some are slower than others
 _LEAST, _MOST = 50, 5_000  # deliveries worth a part, and all that a failure should cost
 
 
-def write(path: Path, deliveries: Iterable[Delivery | Resource], problem: str | None = None) -> None:
+def write(path: Location, deliveries: Iterable[Delivery | Resource], problem: str | None = None) -> None:
     """Writes deliveries, in their order.
 
     Args:
@@ -36,9 +36,8 @@ def write(path: Path, deliveries: Iterable[Delivery | Resource], problem: str | 
     Raises:
         WirebeamError: the file could not be written (disk full, no permission).
     """
-    with explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
+    with explained(path), draft(path.parent) as made:
+        with made.path.open("wb") as file:
             for one in deliveries:
                 head = {
                     "uri": one.uri,
@@ -53,11 +52,12 @@ def write(path: Path, deliveries: Iterable[Delivery | Resource], problem: str | 
                 }
                 file.write(orjson.dumps(head, default=str, option=orjson.OPT_APPEND_NEWLINE))
                 file.write(one.data or b"")
+        made.keep(path)
 
 
-def read(path: Path) -> Iterator[Resource]:
+def read(path: Location) -> Iterator[Resource]:
     """The deliveries of a file, one held at a time."""
-    with path.open("rb") as file:
+    with local(path).open("rb") as file:
         for line in file:
             head: dict[str, Any] = orjson.loads(line)
             size = head.pop("bytes")
@@ -66,8 +66,8 @@ def read(path: Path) -> Iterator[Resource]:
 
 
 def parts(
-    folder: Path, deliveries: Sequence[Delivery | Resource], workers: int, problem: str | None = None
-) -> list[Path]:
+    folder: Location, deliveries: Sequence[Delivery | Resource], workers: int, problem: str | None = None
+) -> list[Location]:
     """Writes deliveries into as many files as keep an engine's workers busy to the end.
 
     Args:
@@ -88,7 +88,7 @@ def parts(
 
 class _ReadSpool(beam.DoFn):
     def process(self, element: str) -> Iterator[Resource]:
-        yield from read(Path(element))
+        yield from read(location(element))
 
 
 class ReadSpool(beam.PTransform):
@@ -98,7 +98,7 @@ class ReadSpool(beam.PTransform):
         paths: the files, on storage that all workers reach. Several are dealt out to the workers.
     """
 
-    def __init__(self, *paths: Path) -> None:
+    def __init__(self, *paths: Location) -> None:
         super().__init__()
         self._paths = [str(path) for path in paths]
 
