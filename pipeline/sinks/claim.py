@@ -175,8 +175,12 @@ def take(root: ObjectPath, failpoint: Failpoint = commit.nothing) -> Claim:
         WirebeamError: another one holds it; the message says who.
         OSError: the store cannot be written to.
     """
+    at_this_moment = f"{root}: another run began to write here at this moment; wait for it"
     known = numbers(root)
-    before = Held.read(root / FOLDER / f"{known[-1]:08d}.json") if known else None
+    try:
+        before = Held.read(root / FOLDER / f"{known[-1]:08d}.json") if known else None
+    except FileNotFoundError:
+        raise WirebeamError(at_this_moment) from None
     if before and before.lives:
         raise WirebeamError(
             f"{root}: another run is writing here ({before.owner}); "
@@ -185,7 +189,7 @@ def take(root: ObjectPath, failpoint: Failpoint = commit.nothing) -> Claim:
     try:
         claim = Claim(root, known[-1] + 1 if known else 1)
     except FileExistsError:
-        raise WirebeamError(f"{root}: another run began to write here at this moment; wait for it") from None
+        raise WirebeamError(at_this_moment) from None
     try:
         failpoint("claimed")
         if before and not before.ended:

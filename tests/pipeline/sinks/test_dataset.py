@@ -55,7 +55,7 @@ def test_outputs_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert str(tmp_path / "file") in refusal(tmp_path / "file")
     assert str(tmp_path / "file") in refusal(tmp_path / "file" / "below")
-    assert "local folder" in refusal("gs://bucket/out")  # type: ignore[arg-type]
+    assert "s3://bucket/name or gs://bucket/name" in refusal("ftp://host/out")  # type: ignore[arg-type]
     assert "no Wirebeam dataset" in refusal(tmp_path / "none", create=False)
     assert not (tmp_path / "none").exists()
     with pytest.raises(WirebeamError, match="no Wirebeam dataset"):

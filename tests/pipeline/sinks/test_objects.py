@@ -1,0 +1,404 @@
+"""Datasets in an object store: whole or not at all, one writer, whoever dies and wherever."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.sinks import claim, manifest, storage
+from pipeline.sinks.bucket import bucket
+from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.objects import ObjectPath
+from pipeline.verify import verify
+from schemas.errors import UsageError, WirebeamError
+from tests.conftest import Command
+from tests.pipeline.crashes import Crash, crash_at
+from tests.pipeline.sinks import objects, rows
+
+BEFORE = [1, 30]
+ADDED = [3, 50]
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[str]:
+    with objects.s3() as uri:
+        yield uri
+
+
+@pytest.fixture
+def root(store: str, request: pytest.FixtureRequest) -> ObjectPath:
+    """A folder of the test's own."""
+    found = ObjectPath.parse(f"{store}/{request.node.name}")
+    assert found
+    return found
+
+
+def keys(root: ObjectPath) -> set[str]:
+    return {storage.relative(path, root) for path in root.rglob("*")}
+
+
+def globbed(root: ObjectPath) -> set[str]:
+    return {key for key in keys(root) if key.split("/")[0] in ("stories", "duplicates", "rejects")}
+
+
+def ids(root: ObjectPath) -> list[str]:
+    """Ids of all rows that the manifests list."""
+    found: list[str] = []
+    for file in Dataset.read(root).snapshot().files("stories"):
+        with storage.parquet(root / file.path) as opened:
+            found += opened.read(columns=["item_id"]).column(0).to_pylist()
+    return sorted(found)
+
+
+def numbers(*given: list[int]) -> list[str]:
+    return sorted(f"{number:032x}" for numbers in given for number in numbers)
+
+
+def prepared(root: ObjectPath) -> None:
+    with Dataset.open(root) as dataset:
+        files = rows.stage(dataset, "first", [rows.row(number) for number in BEFORE])
+        dataset.commit("first", files, positions={"feed": 1, "other": 7})
+
+
+def append(dataset: Dataset, failpoint: Callable[[str], None]) -> None:
+    files = rows.stage(dataset, "second", [rows.row(number) for number in ADDED])
+    dataset.commit("second", files, positions={"feed": 2}, failpoint=failpoint)
+
+
+def compact(dataset: Dataset, failpoint: Callable[[str], None]) -> None:
+    """All files written anew, one of them under its old name with other content."""
+    old = dataset.files("stories")
+    files = rows.stage(dataset, "second", [rows.row(number, headline="new") for number in [*BEFORE, *ADDED]])
+    assert {file.path for file in files} & {file.path for file in old}
+    dataset.commit("second", files, removed=[file.path for file in old], failpoint=failpoint)
+
+
+@pytest.mark.parametrize(
+    "uri", ["s3://bucket/a//b", "s3://bucket/../b", "gs://bucket/./b", "ftp://host/folder", "hdfs://host/x"]
+)
+def test_places_that_are_none(uri: str) -> None:
+    with pytest.raises(UsageError, match="bucket/name"):
+        storage.location(uri)
+
+
+def test_a_place_is_named_as_a_path_is() -> None:
+    place = storage.location("s3://bucket/one/two/")
+    assert isinstance(place, ObjectPath)
+    assert str(place / "three/four.json") == "s3://bucket/one/two/three/four.json"
+    assert (place / "four.json").stem == "four"
+    assert str(place.parent.parent) == "s3://bucket/"
+    assert place.parent.parent / "one" == place.parent
+    assert storage.location(Path("s3://bucket/one/two")) == place  # a Path makes one slash of two
+    assert storage.relative(place / "a/b", place) == "a/b"
+
+
+def test_objects_are_read_listed_moved_and_removed(root: ObjectPath) -> None:
+    (root / "a/one").write_bytes(b"1")
+    (root / "a/two").write_bytes(b"22")
+    (root / "b").write_bytes(b"333")
+    assert sorted(path.name for path in root.iterdir()) == ["a", "b"]
+    assert sorted(keys(root)) == ["a/one", "a/two", "b"]
+    assert [path.name for path in (root / "a").glob("t*")] == ["two"]
+    (root / "a/one").replace(root / "a/two")
+    assert (root / "a/two").read_bytes() == b"1"
+    with pytest.raises(FileNotFoundError):
+        (root / "a/one").replace(root / "a/two")
+    with pytest.raises(FileNotFoundError):
+        (root / "a/one").unlink()
+    (root / "a/one").unlink(missing_ok=True)
+    (root / "a").remove_tree()
+    assert keys(root) == {"b"}
+    assert not (root / "a").is_dir()
+
+
+@settings(max_examples=25, deadline=None)
+@given(seeks=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)), max_size=6), whole=st.booleans())
+def test_an_object_reads_as_a_file_does(store: str, seeks: list[tuple[int, int]], whole: bool) -> None:
+    data = bytes(range(256))
+    path = storage.location(f"{store}/reading")
+    assert isinstance(path, ObjectPath)
+    path.write_bytes(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.sinks.objects._WHOLE", 1_000 if whole else 0)
+        with path.open() as one, io.BytesIO(data) as other:
+            for offset, length in seeks:
+                assert one.seek(offset) == other.seek(offset)
+                assert one.read(length) == other.read(length)
+                assert one.tell() == (other.tell() if offset <= len(data) else offset)
+
+
+def test_of_many_who_create_one_does(root: ObjectPath) -> None:
+    def create(number: int) -> bool:
+        try:
+            (root / "one").create(str(number).encode())
+        except FileExistsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(create, range(24)))
+    assert made.count(True) == 1
+    assert (root / "one").read_bytes() == str(made.index(True)).encode()
+
+
+def test_an_answer_that_was_lost_is_no_conflict(root: ObjectPath) -> None:
+    """The client asks again, and the store says that there is one: ours."""
+    place = root / "one"
+    place.write_bytes(b"ours")
+    place.create(b"ours")
+    with pytest.raises(FileExistsError):
+        place.create(b"theirs")
+
+
+@pytest.mark.parametrize("change", [append, compact])
+def test_a_crash_at_any_step_leaves_all_or_nothing(root: ObjectPath, change: Any) -> None:
+    for call in range(100):
+        own = root / str(call)
+        prepared(own)
+        dataset = Dataset.open(own)
+        try:
+            change(dataset, crash_at(call))
+        except Crash:
+            pass
+        else:
+            break
+        finally:
+            dataset.close()
+        committed = manifest.newest(own / manifest.FOLDER) == 2
+        listed = manifest.live_files(own / manifest.FOLDER, 1 + committed)
+        assert globbed(own) <= {*listed, *manifest.live_files(own / manifest.FOLDER, 1)}
+        with Dataset.open(own) as dataset:
+            held = dataset.snapshot()
+        assert ids(own) == (numbers(BEFORE, ADDED) if committed else numbers(BEFORE))
+        assert held.positions == {"feed": 2 if committed and change is append else 1, "other": 7}
+        assert globbed(own) == set(held.by_path)
+        assert not [key for key in keys(own) if key.startswith("_staging/")]
+        assert verify(own) == []
+    assert call >= 4
+
+
+_KILLED = """
+    import importlib.util, os, signal, sys
+    from pipeline.sinks.dataset import Dataset
+    spec = importlib.util.spec_from_file_location("rows", sys.argv[1])
+    rows = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(rows)
+    def failpoint(step):
+        if step == sys.argv[3]:
+            os.kill(os.getpid(), signal.SIGKILL)
+    dataset = Dataset.open(sys.argv[2], failpoint=failpoint)
+    files = rows.stage(dataset, "second", [rows.row(number) for number in [3, 50]])
+    dataset.commit("second", files, failpoint=failpoint)
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "committed"),
+    [("claimed", False), ("cleaned", False), ("staged", False), ("published", True), ("renamed", True)],
+)
+def test_sigkill(root: ObjectPath, step: str, committed: bool) -> None:
+    prepared(root)
+    program = [sys.executable, "-c", textwrap.dedent(_KILLED), rows.__file__, str(root), step]
+    assert subprocess.run(program, check=False, timeout=60).returncode == -signal.SIGKILL
+    assert verify(root) == []
+    with Dataset.open(root) as dataset:  # its process is known to be gone: nobody waits
+        assert set(dataset.snapshot().by_path) == globbed(root)
+        assert dataset.snapshot().positions == {"feed": 1, "other": 7}
+    assert ids(root) == (numbers(BEFORE, ADDED) if committed else numbers(BEFORE))
+    assert verify(root) == []
+
+
+def test_a_second_writer_is_refused_and_told_who_writes(root: ObjectPath) -> None:
+    with Dataset.open(root), pytest.raises(WirebeamError, match=r"another run is writing here .*process \d+"):
+        Dataset.open(root)
+    Dataset.open(root).close()
+
+
+def test_of_two_who_come_at_once_one_writes(root: ObjectPath, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared(root)
+    seen = claim.numbers(root)
+    monkeypatch.setattr(claim, "numbers", lambda _: seen)  # both saw the same, one comes a little later
+    with Dataset.open(root), pytest.raises(WirebeamError, match="began to write here"):
+        Dataset.open(root)
+
+
+def test_of_two_who_make_the_same_claim_one_gets_it(root: ObjectPath) -> None:
+    first = claim.Claim(root, 7)
+    with pytest.raises(FileExistsError):
+        claim.Claim(root, 7)
+    first.check()
+    first.close()
+
+
+@pytest.mark.parametrize("moment", ["before", "published"])
+def test_who_was_taken_for_dead_commits_nothing_more(
+    root: ObjectPath, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """A writer sleeps, another takes over; what the first one had committed by then stays, and no more."""
+    prepared(root)
+    sleeper = Dataset.open(root)
+    files = rows.stage(sleeper, "second", [rows.row(number) for number in ADDED])
+    monkeypatch.setattr(sleeper._lock, "check", lambda: None)  # it looked just before it fell asleep
+    taken: list[Dataset] = []
+
+    def falls_asleep(step: str) -> None:
+        if step == ("staged" if moment == "before" else moment):
+            monkeypatch.setattr(claim, "STALE", 0.0)
+            taken.append(Dataset.open(root))
+            monkeypatch.undo()
+
+    if moment == "before":
+        with pytest.raises(WirebeamError, match="at the same time"):
+            sleeper.commit("second", files, failpoint=falls_asleep)
+    else:
+        sleeper.commit("second", files, failpoint=falls_asleep)
+    sleeper.close()
+    held = taken[0].snapshot()
+    assert set(held.by_path) == globbed(root)
+    assert ids(root) == (numbers(BEFORE) if moment == "before" else numbers(BEFORE, ADDED))
+    more = rows.stage(taken[0], "third", [rows.row(90)])
+    taken[0].commit("third", more)
+    taken[0].close()
+    assert verify(root) == []
+
+
+def test_who_was_taken_over_is_told_by_whom(root: ObjectPath, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared(root)
+    sleeper = Dataset.open(root)
+    with monkeypatch.context() as patch:
+        patch.setattr(claim, "STALE", 0.0)
+        other = Dataset.open(root)
+    with pytest.raises(WirebeamError, match=r"taken over by another run \(wirebeam"):
+        append(sleeper, lambda step: None)
+    sleeper.close()
+    other.close()
+    assert ids(root) == numbers(BEFORE)
+
+
+def test_old_manifests_are_folded(root: ObjectPath, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.sinks.folded.TOGETHER", 4)
+    monkeypatch.setattr("pipeline.sinks.folded.KEPT", 2)
+    monkeypatch.setattr("pipeline.sinks.manifest.FULL_EVERY", 3)
+    with Dataset.open(root) as dataset:
+        for number in range(7):
+            run = f"run{number}"
+            dataset.commit(run, rows.stage(dataset, run, [rows.row(number)]))
+    assert "_manifests/folded/00000001.json.gz" in keys(root)
+    assert "_manifests/00000004.json" not in keys(root)
+    assert ids(root) == numbers(list(range(7)))
+    assert verify(root) == []
+
+
+def test_a_damaged_file_is_found(root: ObjectPath) -> None:
+    prepared(root)
+    with Dataset.open(root) as dataset:
+        one = dataset.files("stories")[0]
+    (root / one.path).write_bytes(b"x" * one.bytes)
+    (root / "stories/date=1970-01-01/stranger.parquet").write_bytes(b"?")
+    assert {finding.where for finding in verify(root)} == {
+        one.path,
+        "stories/date=1970-01-01/stranger.parquet",
+    }
+
+
+def test_a_bucket_that_is_not_there_is_one_line(store: str) -> None:
+    with pytest.raises(WirebeamError, match=r"s3://no-such-bucket/.*NoSuchBucket"):
+        Dataset.open("s3://no-such-bucket/news")
+    with pytest.raises(WirebeamError, match=f"{store}/nothing: no Wirebeam dataset here"):
+        Dataset.read(f"{store}/nothing").snapshot()
+
+
+def test_a_store_that_does_not_answer_is_one_line(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    bucket.cache_clear()
+    try:
+        with pytest.raises(WirebeamError, match=r"^s3://wires/[^\n]*Could not connect[^\n]*$"):
+            Dataset.open(f"{store}/news")
+    finally:
+        bucket.cache_clear()
+
+
+def test_without_credentials_it_is_one_line(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    bucket.cache_clear()
+    try:
+        with pytest.raises(WirebeamError, match=r"^s3://wires/[^\n]*credentials[^\n]*$"):
+            Dataset.open(f"{store}/news")
+    finally:
+        bucket.cache_clear()
+
+
+def test_a_folder_of_another_program_is_left_alone(root: ObjectPath) -> None:
+    (root / "theirs").write_bytes(b"1")
+    with pytest.raises(WirebeamError, match="holds 'theirs' and is no Wirebeam dataset"):
+        Dataset.open(root)
+
+
+def rows_of(output: str, wirebeam: Command) -> list[dict[str, Any]]:
+    columns = "item_id, source, story_id, revision_of, duplicate_of, dateline, entities, body_text, topics"
+    statement = " UNION ALL ".join(
+        f"SELECT '{name}' AS dataset, {columns} FROM {name}" for name in ("stories", "duplicates")
+    )
+    asked = wirebeam("sql", output, f"{statement} ORDER BY item_id, source", "--json")
+    assert asked.returncode == 0, asked.stderr
+    found: list[dict[str, Any]] = json.loads(asked.stdout)
+    return found
+
+
+def test_a_run_gives_what_it_gives_in_a_folder(store: str, feed: Path, news: Path, wirebeam: Command) -> None:
+    """Two runs, upkeep and questions by the command line, as on disk."""
+    output = f"{store}/news"
+    first = wirebeam("run", feed, "-o", output, "--json")
+    assert first.returncode == 0, first.stderr
+    assert rows_of(output, wirebeam) == rows_of(str(news), wirebeam)
+    read = json.loads(first.stdout)["counts"]["read"]
+    again = json.loads(wirebeam("run", feed, "-o", output, "--json").stdout)
+    assert again["counts"] == {**dict.fromkeys(again["counts"], 0), "read": read, "redelivered": read}
+    for command in ("compact", "replay"):
+        done = wirebeam(command, output)
+        assert done.returncode == 0, done.stderr
+    checked = wirebeam("verify", output)
+    assert (checked.returncode, checked.stdout) == (0, f"{output}: every promise holds\n")
+    assert rows_of(output, wirebeam) == rows_of(str(news), wirebeam)
+    written = wirebeam("views", output)
+    assert f"'{output}/stories/" in written.stdout
+    expired = wirebeam("expire", output, "--before", "2026-11-24")
+    assert expired.returncode == 0, expired.stderr
+    assert wirebeam("verify", output).returncode == 0
+    assert 0 < len(rows_of(output, wirebeam)) < len(rows_of(str(news), wirebeam))
+
+
+def test_what_needs_a_folder_says_so(store: str, tmp_path: Path, wirebeam: Command) -> None:
+    refused = wirebeam("stream", tmp_path, "-o", f"{store}/live")
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
+    assert "a stream writes to a folder" in refused.stderr
+
+
+def test_what_a_killed_process_left_on_this_machine_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        left = tmp_path / f"wirebeam-copies-{gone.pid}-x"
+    lives = tmp_path / "wirebeam-copies-1-x"
+    for folder in (left, lives):
+        folder.mkdir()
+    storage._sweep()
+    assert [lives] == list(itertools.islice(tmp_path.iterdir(), 2))
