@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK := requirements/dev.txt
 
-.PHONY: setup demo test test-engines test-spark lint bench bench-queries dictionary bench-engines bench-stream bench-scale fuzz soak soak-flink lock clean
+.PHONY: setup demo test test-engines test-spark test-dataflow lint bench bench-queries dictionary bench-engines bench-stream bench-scale fuzz soak soak-flink lock clean
 
 setup: $(READY)
 
@@ -29,6 +29,11 @@ test-engines: setup
 test-spark: setup
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/spark.txt
 	$(BIN)/python -m pytest -q -m spark
+
+# A batch described by Dataflow's own code, without credentials; installs the extra gcp (200 MB).
+test-dataflow: setup
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/gcp.txt
+	$(BIN)/python -m pytest -q -m dataflow
 
 # The data dictionary, from the schema.
 dictionary: setup

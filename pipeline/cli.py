@@ -53,7 +53,7 @@ def run(
     horizon: choices.Horizon = "72h",
     partition_by: choices.PartitionKeys = None,
     runner: Annotated[
-        str, typer.Option(help="Where it runs: FnApiRunner (here), or FlinkRunner.")
+        str, typer.Option(help="Where it runs: FnApiRunner (here), FlinkRunner, DataflowRunner.")
     ] = "FnApiRunner",
     max_item_bytes: choices.MaxItemBytes = 32 << 20,
     max_members: choices.MaxMembers = 100_000,
@@ -73,7 +73,8 @@ def run(
     Every item ends in exactly one of stories/, duplicates/ and rejects/. The same input again adds nothing.
     """
     configure_logging(verbose)
-    from pipeline.options import microseconds
+    from pipeline import dataflow
+    from pipeline.options import microseconds, named
     from pipeline.run import run as run_batch
 
     now = dt.datetime.now(dt.UTC)
@@ -96,6 +97,12 @@ def run(
         max_nesting=max_nesting,
         max_depth=max_depth,
     )
+    if dataflow.detached(runner, dict(named(arguments.beam_options))):
+        from pipeline.detached import submit
+
+        submit(config, runner, arguments.beam_options)
+        print(f"run {config.run_id}: template made; its job commits to {output} by itself", file=sys.stderr)
+        return
     with progress():
         outcome = run_batch(config, runner, arguments.beam_options)
     if as_json:

@@ -17,6 +17,7 @@ import orjson
 from pipeline.coverage import Message
 from pipeline.report import Tallies
 from pipeline.sinks import durable, folder
+from pipeline.sinks.storage import Location, files_below
 from pipeline.stage import ITEMS, REJECTED, StagedFile
 from schemas.errors import WirebeamError
 
@@ -46,7 +47,7 @@ class Committable:
         return [file for file in (self.items, self.rejects) if file.rows]
 
 
-def save(place: Path, name: str, made: Committable) -> None:
+def save(place: Location, name: str, made: Committable) -> None:
     """Hand a committable over.
 
     Args:
@@ -70,7 +71,7 @@ def save(place: Path, name: str, made: Committable) -> None:
         durable.place(path, orjson.dumps(value))
 
 
-def load(path: Path) -> Committable:
+def load(path: Location) -> Committable:
     """A committable that was handed over.
 
     Raises:
@@ -89,9 +90,9 @@ def load(path: Path) -> Committable:
         raise WirebeamError(f"{path}: cannot be read ({error})") from error
 
 
-def arrived(place: Path, known: Mapping[str, object]) -> Iterator[Path]:
+def arrived(place: Location, known: Mapping[str, object]) -> Iterator[Location]:
     """Committables of a job that are not known by their name yet, the oldest first."""
-    yield from sorted(path for path in (place / FOLDER).glob("[0-9]*.json") if path.name not in known)
+    yield from (path for path in files_below(place / FOLDER, "[0-9]*.json") if path.name not in known)
 
 
 def waiting(root: Path) -> int:

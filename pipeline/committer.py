@@ -33,6 +33,7 @@ from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.manifest import DataFile, Manifest
 from pipeline.sinks.staging import write_table
+from pipeline.sinks.storage import Location, remove_tree
 from pipeline.sources import kafka_client
 from pipeline.stage import StagedFile
 from pipeline.write import Counts, write_plan
@@ -81,7 +82,7 @@ class Committer:
         self._config = config
         self._memory = memory
         self._failpoint = failpoint
-        self._place: Path | None = None
+        self._place: Location | None = None
         self._pending: dict[str, Committable] = {}
         self._positions: dict[Partition, int] = {}
         self._done: list[str] = []
@@ -96,7 +97,7 @@ class Committer:
             starts: where it begins to read each partition.
         """
         if self._place is not None:
-            shutil.rmtree(self._place, ignore_errors=True)
+            remove_tree(self._place)
         self._place = self._dataset.staging(job)
         self._pending.clear()
         self._done = []

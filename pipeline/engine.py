@@ -13,15 +13,16 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 from apache_beam.runners.runner import PipelineState
 
-from pipeline import flink
+from pipeline import dataflow, flink
 from pipeline.options import LOCAL, beam_options, named
+from pipeline.sinks.storage import Location, location
 from pipeline.sources.files import STDIN
 from schemas.errors import UsageError
 
 _POLL = 0.5  # seconds; Beam's own waiting asks at growing intervals, up to a minute
 
 
-def stream_job(root: Path) -> str:
+def stream_job(root: Location) -> str:
     """Name of the job that streams into a dataset, by which a new process knows a dead one's job."""
     digest = blake2b(str(root).encode(), digest_size=4).hexdigest()
     return f"stream-{re.sub('[^a-z0-9]+', '-', root.name.lower())}-{digest}"
@@ -53,11 +54,8 @@ class Engine:
             WirebeamError: a cluster that cannot take the job.
         """
         options = beam_options(arguments, runner)
-        if runner == "DataflowRunner":
-            raise UsageError(
-                "--runner DataflowRunner: its workers have no folder in common, and the output is a folder; "
-                "use FlinkRunner, or the local one"
-            )
+        if runner == dataflow.RUNNER:
+            return cls(beam_options([*arguments, *dataflow.defaults(dict(named(arguments)), run_id)], runner))
         if runner != flink.RUNNER:
             return cls(options)
         cluster, wanted = flink.defaults(dict(named(arguments)), run_id)
@@ -72,19 +70,37 @@ class Engine:
     @property
     def workers(self) -> int:
         """How many tasks run at once, where it is known, else 1."""
-        parallelism: int | None = self.options.get_all_options().get("parallelism")
-        return max(1, parallelism or 1)
+        options = self.options.get_all_options()
+        if self.runner == dataflow.RUNNER:
+            return options.get("max_num_workers") or dataflow.WORKERS
+        return max(1, options.get("parallelism") or 1)
 
     def check_inputs(self, inputs: Sequence[str]) -> None:
         """Refuse inputs that workers on other machines cannot read.
 
         Raises:
-            UsageError: standard input, for an engine.
+            UsageError: standard input, for an engine; a path, for Dataflow.
         """
         if self.runner != LOCAL and any(given in ("-", STDIN) for given in inputs):
             raise UsageError(
                 f"workers of {self.runner} cannot read this command's standard input: write it to a file "
                 "that they reach, and name that"
+            )
+        local = [given for given in inputs if "://" not in given or given.startswith("file:")]
+        if self.runner == dataflow.RUNNER and local:
+            raise UsageError(
+                f"{local[0]}: workers of Dataflow read no files of this machine: name gs://bucket/folder"
+            )
+
+    def check_output(self, output: str) -> None:
+        """Refuse an output that workers on other machines cannot write.
+
+        Raises:
+            UsageError: a folder of this machine, for Dataflow.
+        """
+        if self.runner == dataflow.RUNNER and isinstance(location(output), Path):
+            raise UsageError(
+                f"{output}: workers of Dataflow share no folder: write to -o gs://bucket/name (or s3://)"
             )
 
     def cancel(self) -> None:

@@ -17,6 +17,7 @@ from pipeline.link import Link
 from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
+from pipeline.sinks.storage import Location
 from pipeline.sources.transform import Read
 from pipeline.stage import StageItems, StageRejects
 from pipeline.workers import CheckWorkers, Terms
@@ -33,7 +34,7 @@ def build(
     dataset: Dataset,
     *,
     spread: bool = True,
-) -> None:
+) -> beam.PCollection:
     """Put the graph of one bounded run into a pipeline.
 
     Args:
@@ -45,6 +46,9 @@ def build(
             them is the driver's part, once the pipeline is done (`pipeline.run`).
         spread: deal final files out to all workers. Where one worker runs a small graph again and again,
             dealing out costs more than it gives.
+
+    Returns:
+        One element, once all that is to be committed is staged: how many files these are.
     """
     folder = dataset.staging(config.run_id)
     keys = dataset.partition_by
@@ -62,11 +66,11 @@ def build(
     plans = linked.plans | "SpreadFiles" >> beam.Reshuffle() if spread else linked.plans
     written = plans | "Write" >> Write(folder, config.run_id, keys, config.tagging)
     tallies = (*staging, linked.tallies, written.tallies) | "AllTallies" >> beam.Flatten()
-    (written.files, tallies) | "Finish" >> Finish(folder)
+    return (written.files, tallies) | "Finish" >> Finish(folder)
 
 
 def stage(
-    found: beam.PCollection, config: Config, folder: Path, keys: PartitionBy
+    found: beam.PCollection, config: Config, folder: Location, keys: PartitionBy
 ) -> tuple[tuple[beam.PCollection, ...], tuple[beam.PCollection, ...]]:
     """All that happens to items one by one, up to linking, which wants them together.
 

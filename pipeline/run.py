@@ -58,11 +58,12 @@ def run(config: Config, runner: str = LOCAL, arguments: Sequence[str] = ()) -> O
     clock = time.monotonic()
     engine = Engine.of(runner, arguments, config.run_id)
     engine.check_inputs(config.inputs)
+    engine.check_output(config.output)
     enricher(config.tagging)  # a missing model is said before anything runs
     keys = PartitionBy.parse(config.partition_by) if config.partition_by else None
     with Dataset.open(config.output, partition_by=keys) as dataset:
         pipeline = beam.Pipeline(options=engine.options)
-        build(pipeline, config, _source(engine, dataset, config), dataset)
+        build(pipeline, config, source(engine, dataset, config), dataset)
         result, committed = ingest(dataset, config.run_id, lambda: engine.execute(pipeline), positions=None)
         made = report.compose(
             run_id=config.run_id,
@@ -80,7 +81,7 @@ def run(config: Config, runner: str = LOCAL, arguments: Sequence[str] = ()) -> O
     return Outcome(made, len(result.files))
 
 
-def _source(engine: Engine, dataset: Dataset, config: Config) -> beam.PTransform:
+def source(engine: Engine, dataset: Dataset, config: Config) -> beam.PTransform:
     """What is to be read: in the graph itself, or for an engine in files, since its graphs travel."""
     resources = list(find(config.inputs))
     if engine.runner == LOCAL:

@@ -26,6 +26,7 @@ from pipeline.plan import FilePlan
 from pipeline.repeated import Repeated
 from pipeline.sinks import durable
 from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.storage import Location
 from pipeline.sources import spool
 from pipeline.sources.live import Delivery
 from pipeline.write import Write
@@ -55,12 +56,12 @@ class Done:
     tallies: Mapping[tuple[str, str, str], int]
 
 
-def folder_of(dataset: Dataset, run_id: str, number: int) -> Path:
+def folder_of(dataset: Dataset, run_id: str, number: int) -> Location:
     """Where a share lies."""
     return dataset.staging(run_id) / "shares" / str(number)
 
 
-def give_deliveries(folder: Path, deliveries: Sequence[Delivery], problem: str | None = None) -> None:
+def give_deliveries(folder: Location, deliveries: Sequence[Delivery], problem: str | None = None) -> None:
     """Deliveries for `Work.STAGE`; `problem` as in `pipeline.repeated.Graph.run`.
 
     Raises:
@@ -69,7 +70,7 @@ def give_deliveries(folder: Path, deliveries: Sequence[Delivery], problem: str |
     spool.write(folder / _SPOOL, deliveries, problem)
 
 
-def give_plans(folder: Path, plans: Sequence[FilePlan]) -> None:
+def give_plans(folder: Location, plans: Sequence[FilePlan]) -> None:
     """Final files to be written, for `Work.WRITE`.
 
     Raises:
@@ -93,7 +94,7 @@ _MADE: dict[str, list[Any]] = {}
 class _Hand(beam.DoFn):
     """Hands elements to who runs the graph, in this process; `Finish` costs as much as a hundred items."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Location) -> None:
         self._folder = str(folder)
 
     def start_bundle(self) -> None:

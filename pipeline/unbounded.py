@@ -17,7 +17,6 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
@@ -31,6 +30,7 @@ from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.staging import check, stage_items, stage_rejects
+from pipeline.sinks.storage import Location
 from pipeline.sources.kafka_unbounded import LONGEST, TICK, KafkaMessage
 from pipeline.sources.transform import ReadStep
 from pipeline.stage import ITEMS, REJECT_BYTES, REJECTED, StagedFile, refused
@@ -62,7 +62,7 @@ class Job:
     """
 
     config: Config
-    folder: Path
+    folder: Location
     partition_by: PartitionBy
 
 

@@ -101,7 +101,12 @@ Counts = collections.Counter[tuple[str, str, str]]
 
 
 def write_plan(
-    plan: FilePlan, folder: Path, run_id: str, partition_by: PartitionBy, tagging: Enricher, counts: Counts
+    plan: FilePlan,
+    folder: Location,
+    run_id: str,
+    partition_by: PartitionBy,
+    tagging: Enricher,
+    counts: Counts,
 ) -> DataFile:
     """One final file, staged.
 

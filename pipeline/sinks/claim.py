@@ -32,6 +32,10 @@ FOLDER = "_writers"
 BEAT = 10.0  # seconds between two signs of life
 
 
+class Occupied(WirebeamError):
+    """Another one writes: it may be worth while to wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A claim as it is written.
@@ -172,7 +176,7 @@ def take(root: ObjectPath, failpoint: Failpoint = commit.nothing) -> Claim:
         failpoint: called with each step's name once it is done; tests crash here.
 
     Raises:
-        WirebeamError: another one holds it; the message says who.
+        Occupied: another one holds it; the message says who.
         OSError: the store cannot be written to.
     """
     at_this_moment = f"{root}: another run began to write here at this moment; wait for it"
@@ -180,16 +184,16 @@ def take(root: ObjectPath, failpoint: Failpoint = commit.nothing) -> Claim:
     try:
         before = Held.read(root / FOLDER / f"{known[-1]:08d}.json") if known else None
     except FileNotFoundError:
-        raise WirebeamError(at_this_moment) from None
+        raise Occupied(at_this_moment) from None
     if before and before.lives:
-        raise WirebeamError(
+        raise Occupied(
             f"{root}: another run is writing here ({before.owner}); "
             f"wait for it, or {STALE:.0f} s after its end"
         )
     try:
         claim = Claim(root, known[-1] + 1 if known else 1)
     except FileExistsError:
-        raise WirebeamError(at_this_moment) from None
+        raise Occupied(at_this_moment) from None
     try:
         failpoint("claimed")
         if before and not before.ended:

@@ -159,10 +159,15 @@ def fence(root: Location, run_id: str, failpoint: Failpoint = nothing) -> None:
         return
 
 
-def recover(root: Location, failpoint: Failpoint = nothing) -> None:
+def recover(root: Location, failpoint: Failpoint = nothing, keep: str | None = None) -> None:
     """Completes the last commit, then removes dead staging folders and files that no manifest lists.
 
     Only for the holder of the lock.
+
+    Args:
+        root: the dataset's folder.
+        failpoint: called with each step's name once it is done.
+        keep: a run whose staging folder stays.
 
     Raises:
         WirebeamError: the dataset is damaged.
@@ -181,5 +186,6 @@ def recover(root: Location, failpoint: Failpoint = nothing) -> None:
     for left in (*folder.glob("*.tmp"), *(root / REPORTS).glob("*.tmp")):
         left.unlink(missing_ok=True)
     for left in (root / STAGING).iterdir():
-        remove_tree(left, ignore_errors=False)
+        if left.name != keep:
+            remove_tree(left, ignore_errors=False)
     failpoint("cleaned")

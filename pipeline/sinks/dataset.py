@@ -73,6 +73,7 @@ class Dataset:
         create: bool = True,
         partition_by: PartitionBy | None = None,
         failpoint: Failpoint = commit.nothing,
+        keep: str | None = None,
     ) -> Dataset:
         """A dataset to write to: locked, its last commit completed, leftovers of dead runs swept.
 
@@ -81,6 +82,7 @@ class Dataset:
             create: make it where there is none (the folder must be absent or empty).
             partition_by: keys of a new dataset (default `date,provider`); an existing one must have them.
             failpoint: called with each step's name once it is done; tests crash here.
+            keep: a run whose staged files are not swept: they are about to be committed.
 
         Raises:
             WirebeamError: the folder is another program's, not writable, locked by another run, damaged, or
@@ -99,11 +101,19 @@ class Dataset:
             lock = Lease(root) if isinstance(root, Path) else claim.take(root, failpoint)
             try:
                 durable.make_folders(root, [root / name for name in folder.FOLDERS])
-                commit.recover(root, failpoint)
+                commit.recover(root, failpoint, keep)
             except BaseException:
                 lock.close()
                 raise
-        return cls(root, keys, lock)
+        opened = cls(root, keys, lock)
+        if not isinstance(root, Path):
+            # From here on every commit has the number after this one, which whoever takes over makes theirs.
+            try:
+                opened.snapshot()
+            except BaseException:
+                opened.close()
+                raise
+        return opened
 
     def close(self) -> None:
         """Lets the next writer in."""

@@ -183,11 +183,6 @@ def test_the_command_line_says_it_in_one_line(tmp_path: Path, feed: Path, jars: 
     assert not (tmp_path / "out").exists()
 
 
-def test_a_runner_whose_workers_share_no_folder_is_refused() -> None:
-    with pytest.raises(UsageError, match="no folder in common"):
-        Engine.of("DataflowRunner", ["--project=p", "--region=europe-west1"], "r")
-
-
 def test_standard_input_is_refused_for_an_engine(cluster: tuple[str, Played], jars: Path) -> None:
     options = [f"--flink_master={cluster[0]}", f"--flink_job_server_jar={jars}"]
     engine = Engine.of("FlinkRunner", options, "r")

@@ -256,9 +256,9 @@ def test_who_was_taken_for_dead_commits_nothing_more(
 
     def falls_asleep(step: str) -> None:
         if step == ("staged" if moment == "before" else moment):
-            monkeypatch.setattr(claim, "STALE", 0.0)
-            taken.append(Dataset.open(root))
-            monkeypatch.undo()
+            with monkeypatch.context() as patch:
+                patch.setattr(claim, "STALE", 0.0)
+                taken.append(Dataset.open(root))
 
     if moment == "before":
         with pytest.raises(WirebeamError, match="at the same time"):
@@ -368,6 +368,7 @@ def test_a_run_gives_what_it_gives_in_a_folder(store: str, feed: Path, news: Pat
     first = wirebeam("run", feed, "-o", output, "--json")
     assert first.returncode == 0, first.stderr
     assert rows_of(output, wirebeam) == rows_of(str(news), wirebeam)
+    read = json.loads(first.stdout)["counts"]["read"]
     read = json.loads(first.stdout)["counts"]["read"]
     again = json.loads(wirebeam("run", feed, "-o", output, "--json").stdout)
     assert again["counts"] == {**dict.fromkeys(again["counts"], 0), "read": read, "redelivered": read}
