@@ -73,6 +73,7 @@ class Committer:
 
     Attributes:
         absorbed: messages that were staged once more than they were needed, since the committer was made.
+        untold: those of them that no manifest counts, since nothing was committed after them.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Committer:
         self._pending: dict[str, Committable] = {}
         self._positions: dict[Partition, int] = {}
         self._done: list[str] = []
-        self._untold = 0
+        self.untold = 0
         self.absorbed = 0
 
     def follow(self, job: str, starts: Mapping[Partition, int]) -> None:
@@ -152,7 +153,7 @@ class Committer:
         made = self._commit(files, reached, absorbed, tallies)
         self._done = chosen
         self._absorbed(absorbed)
-        self._untold = 0
+        self.untold = 0
         return Committed(made, tallies, messages, staged_at)
 
     def tidy(self) -> None:
@@ -175,7 +176,7 @@ class Committer:
 
     def _absorbed(self, messages: int) -> None:
         self.absorbed += messages
-        self._untold += messages
+        self.untold += messages
 
     def _choose(self, most: int) -> tuple[list[str], dict[Partition, int]]:
         names = sorted(self._pending)
@@ -222,8 +223,8 @@ class Committer:
             self._failpoint("written")
         counts = outcome_counts(Result(tuple(made), tallies))
         check(counts)
-        if absorbed + self._untold:
-            counts[ABSORBED] = absorbed + self._untold
+        if absorbed + self.untold:
+            counts[ABSORBED] = absorbed + self.untold
         positions: dict[str, dict[tuple[str, int], int]] = collections.defaultdict(dict)
         for (feed, topic, number), offset in reached.items():
             positions[feed][topic, number] = offset

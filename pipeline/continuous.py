@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from pipeline import committable
 from pipeline.account import Account, account
-from pipeline.committer import Committed, Committer
+from pipeline.committer import ABSORBED, Committed, Committer
 from pipeline.coverage import Partition
 from pipeline.cycle import Cycle, Failure, Feed, Listeners, Pace
 from pipeline.engine import stream_job
@@ -44,7 +44,7 @@ from schemas.errors import WirebeamError
 
 _LOG = logging.getLogger(__name__)
 _READERS = 2  # a task slot: which slot a reader comes to is chance
-_LOOK = 0.1  # seconds between two looks for what the job has staged
+_LOOK = 0.2  # seconds between two looks for what the job has staged
 STUCK = 120.0  # seconds that staged messages may wait for those before them: then these are lost
 _STEADY = 60.0  # seconds that a job runs before its failure is its first again
 
@@ -91,6 +91,7 @@ class ContinuousStream:
         self._job: Job | None = None
         self._watch: Watch | None = None
         self._servers: dict[str, str] = {}
+        self._troubled: set[str] = set()
         self._jobs = self._attempts = self._unmerged = 0
         self._restored = self._reload = False
         self._sent_at = self._heard_at = self._committed_at = 0.0
@@ -119,8 +120,8 @@ class ContinuousStream:
         self._dataset = Dataset.open(self._config.output, create=create, partition_by=keys)
         if self._job is None:
             self._job = self._make_job(stream_job(self._dataset.root))
-        self._committer = Committer(self._dataset, self._config, self._memory, self._failpoint)
-        return self._committer
+        made = self._committer = Committer(self._dataset, self._config, self._memory, self._failpoint)
+        return made
 
     def reload(self, _: object = None) -> None:
         """Ask for the feeds anew, and send the job again; may be called from a signal handler."""
@@ -154,9 +155,10 @@ class ContinuousStream:
                 self._send(committer)
         except WirebeamError as error:
             return self._failed(where, error)
-        if self._attempts and self._watch is not None and now - self._sent_at > _STEADY:
+        if self._troubled and self._watch is not None and now - self._sent_at > _STEADY:
             self._attempts = 0
-            self._listeners.recovered("job")
+            while self._troubled:
+                self._listeners.recovered(self._troubled.pop())
         if self._dataset is not None and self._session.due(now):
             self._session.report(self._dataset, finished=False)
         return 0.0 if done else _LOOK
@@ -170,8 +172,7 @@ class ContinuousStream:
         except WirebeamError:
             raise
         except Exception as error:
-            # Whatever it is: nothing was committed, and people get one line.
-            raise explained(error) from error
+            raise explained(error) from error  # whatever it is: nothing was committed
         if done is None:
             return False
         self._committed_at = self._heard_at = began
@@ -180,8 +181,7 @@ class ContinuousStream:
         return True
 
     def _told(self, committer: Committer, done: Committed) -> None:
-        dataset = self._dataset
-        if dataset is None:
+        if (dataset := self._dataset) is None:
             return
         feeds = {one.uri(self._servers[one.feed]): one.feed for one in done.messages}
         try:
@@ -191,15 +191,13 @@ class ContinuousStream:
         dataset.discard(self._config.run_id)
         committer.tidy()
         for topics in self._topics:
-            own = {key[1:]: at for key, at in committer.positions.items() if key[0] == topics.name}
-            topics.follow(own)
+            topics.follow({key[1:]: at for key, at in committer.positions.items() if key[0] == topics.name})
         heard = {one.feed for one in done.messages}
         for feed in self.feeds:
             if feed.name in heard:
                 feed.heard_at = self._clock()
         self._session.add(done.manifest.counts, done.tallies)
-        seconds = (committable.now() - done.staged_at) / 1e6
-        made = done.manifest
+        seconds, made = (committable.now() - done.staged_at) / 1e6, done.manifest
         self._listeners.committed(
             Cycle(made.sequence, made.counts, found, len(done.messages), seconds, made.committed_at)
         )
@@ -239,8 +237,7 @@ class ContinuousStream:
 
     def _send(self, committer: Committer) -> None:
         """Send a job that begins where the dataset ends."""
-        dataset, job = self._dataset, self._job
-        if dataset is None or job is None:
+        if (dataset := self._dataset) is None or (job := self._job) is None:
             return
         starts = []
         known: dict[Partition, int] = {}
@@ -263,11 +260,11 @@ class ContinuousStream:
         job.send(engine, pipeline, restore=restore)
         self._watch = Watch(job, self._topics, len(starts))
         self._sent_at = self._clock()
-        _LOG.info("job %d reads %d partitions", self._jobs, len(starts))
 
     def _failed(self, where: str, error: WirebeamError) -> float:
         """Get ready to try again: seconds to wait."""
         self._attempts += 1
+        self._troubled.add(where)
         wait = backoff(self._attempts, self._pace)
         self._listeners.failed(Failure(where, str(error), self._attempts, wait))
         if where == "commit" and self._dataset is not None:
@@ -289,6 +286,8 @@ class ContinuousStream:
                 self._watch = None
             while self._committer is not None and self._commit(self._committer):
                 pass
+            if self._committer is not None:
+                self._session.add({ABSORBED: self._committer.untold}, {})
             if self._dataset is not None:
                 self._session.report(self._dataset, finished=True)
         except WirebeamError as error:

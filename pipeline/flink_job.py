@@ -22,7 +22,7 @@ from schemas.errors import WirebeamError
 _LOG = logging.getLogger(__name__)
 _SECONDS = 15.0  # for one answer
 _PATIENCE = 60.0  # for a savepoint, and for a job's end
-_SLOTS = 30.0  # seconds to wait for TaskManagers that were there before
+SLOTS = 30.0  # seconds to wait for TaskManagers that were there before
 _ENDED = ("FINISHED", "FAILED", "CANCELED")
 _SAVEPOINTS = ("execution.checkpointing.savepoint-dir", "state.savepoints.dir")
 SAVEPOINT = "savepoint_path"
@@ -140,7 +140,7 @@ class FlinkJob:
         self._flink_name = engine.options.get_all_options()["job_name"]
         if engine.cluster.cancel(self._flink_name):
             self._gone(engine.cluster)
-        end = time.monotonic() + _SLOTS
+        end = time.monotonic() + SLOTS
         while (free := Cluster.at(self._master).free_slots) < max(1, self._slots):
             if time.monotonic() > end:
                 if free:
@@ -173,12 +173,17 @@ class FlinkJob:
             runner.run_pipeline(pipeline, engine.options)
         except Exception as error:
             raise explained(error) from error
-        if engine.cluster is not None:
-            self._id = engine.cluster.job(self._flink_name)
-        if self._id is None:
+        found = engine.cluster.job(self._flink_name) if engine.cluster else None
+        if found is None:
             raise WirebeamError(
                 f"{self._master}: the job {self._flink_name} ended at once; see the JobManager's log"
             )
+
+        self.sent(found)
+
+    def sent(self, id_: str) -> None:
+        """The job has this id on the cluster."""
+        self._id = id_
 
     def state(self) -> str | None:
         """The state that Flink says the job is in; None where the cluster does not know it any more.
@@ -257,8 +262,3 @@ class FlinkJob:
                 raise WirebeamError(str(answer["operation"].get("failure-cause", {}).get("class", "failed")))
             time.sleep(0.2)
         raise WirebeamError(f"not written within {_PATIENCE:.0f} s")
-
-    @property
-    def ended(self) -> bool:
-        """Whether the job is known to be over."""
-        return self.state() in (*_ENDED, None)

@@ -257,11 +257,13 @@ def test_a_stop_commits_what_was_staged_to_the_last(tmp_path: Path) -> None:
     stop.set()
     thread.join(20)
     world.stage(1, range(3))
+    world.stage(1, range(2))  # once more
     world.stream.close()
     assert world.cluster.stopped
     assert world.position() == 3
     report = next((world.root / "_runs").glob("*.json")).read_text("utf-8")
     assert '"read": 3' in report
+    assert '"absorbed": 2' in report
     assert "finished_at" in report
     Dataset.open(world.root).close()
 
