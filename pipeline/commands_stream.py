@@ -105,7 +105,10 @@ def stream(
     ] = None,
     runner: Annotated[
         str,
-        typer.Option(help="Where cycles run: FnApiRunner (here), or FlinkRunner: each cycle is a job there."),
+        typer.Option(
+            help="Where it runs: FnApiRunner (here), or FlinkRunner: Kafka alone as one job that never ends, "
+            "anything else by cycles, each a job."
+        ),
     ] = "FnApiRunner",
     metrics_port: Annotated[
         int | None, typer.Option(min=0, max=65_535, help="Serve /metrics (Prometheus) and /healthz there.")

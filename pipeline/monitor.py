@@ -190,7 +190,7 @@ class StatusLine:
 
 
 def _counted(counts: Mapping[str, int]) -> str:
-    names = ("stories", "duplicates", "rejects", "redelivered")
+    names = ("stories", "duplicates", "rejects", "redelivered", "absorbed")
     said = [f"{counts.get('read', 0):,} items"]
     said += [f"{counts[name]:,} {name}" for name in names if counts.get(name)]
     return ", ".join(said)

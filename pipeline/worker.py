@@ -5,13 +5,18 @@ The rules' tables are shared by the workers' memory then, and no stage waits for
 
 from __future__ import annotations
 
+import contextlib
+
 import apache_beam.runners.worker.sdk_worker  # noqa: F401
 
-import pipeline.graph  # noqa: F401
+import pipeline.graph
 from schemas.agency import agencies
 from schemas.places import places
 from transforms.enrich.enricher import Tagging, enricher
 from transforms.parse.registry import formats
+
+with contextlib.suppress(ImportError):  # without the extra `kafka` no job of a stream comes here
+    import pipeline.unbounded  # noqa: F401
 
 
 def load() -> None:
