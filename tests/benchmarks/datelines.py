@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.collector import look_less_often
+
 BOUND = 25.0  # microseconds an item
 PASSES = 5
 PART = 100  # items
@@ -115,4 +117,5 @@ def compare(feed: Path) -> bool:
 
 
 if __name__ == "__main__":
+    look_less_often()  # as the command does
     print(json.dumps(cost(Path(sys.argv[1]))))
