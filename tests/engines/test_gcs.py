@@ -1,0 +1,118 @@
+"""Datasets in Google Cloud Storage: what is asked of a bucket, and a run, against fake-gcs-server on loopback.
+
+`make test-engines` runs these; they need Go, which builds the server from its module, checked by Go's own sums.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pipeline.sinks import storage
+from pipeline.sinks.bucket import Bucket, bucket
+from pipeline.verify import verify
+from tests.conftest import Command
+from tests.engines.compare import differences
+from tests.engines.test_objects import copied
+
+pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("gcs")]
+SERVER = "github.com/fsouza/fake-gcs-server@v1.56.1"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A store with an empty bucket, for this process and those that it starts."""
+    if shutil.which("go") is None:
+        pytest.skip("fake-gcs-server is built by Go, which is not installed")
+    folder = tmp_path_factory.mktemp("gcs")
+    subprocess.run(
+        ["go", "install", SERVER], env={**os.environ, "GOBIN": str(folder)}, check=True, timeout=600
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    program = [folder / "fake-gcs-server", "-scheme=http", "-host=127.0.0.1", f"-port={port}"]
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        subprocess.Popen(
+            [*program, "-backend=memory", f"-external-url={address}"], stderr=subprocess.DEVNULL
+        ) as server,
+    ):
+        patch.setenv("STORAGE_EMULATOR_HOST", address)
+        bucket.cache_clear()
+        try:
+            for _ in range(100):
+                try:
+                    httpx.post(f"{address}/storage/v1/b", json={"name": "wires"}).raise_for_status()
+                    break
+                except httpx.TransportError:
+                    time.sleep(0.1)
+            yield "gs://wires"
+        finally:
+            bucket.cache_clear()
+            server.terminate()
+
+
+@pytest.fixture
+def wires(store: str) -> Bucket:
+    return bucket("gs", store.removeprefix("gs://"))
+
+
+def test_a_bucket_does_what_is_asked_of_one(wires: Bucket, tmp_path: Path) -> None:
+    wires.write("a/one", b"0123456789")
+    wires.write("a/one", b"abcdefghij")
+    assert (wires.read("a/one"), wires.size("a/one")) == (b"abcdefghij", 10)
+    assert (wires.read("a/one", 3, 5), wires.read("a/one", 8), wires.read("a/one", 5, 5)) == (
+        b"de",
+        b"ij",
+        b"",
+    )
+    (tmp_path / "file").write_bytes(b"x" * 3_000_000)
+    wires.upload("a/b/two", tmp_path / "file")
+    wires.copy("a/b/two", "c")
+    assert wires.size("c") == 3_000_000
+    assert [entry.key for entry in wires.list("", deep=True)] == ["a/b/two", "a/one", "c"]
+    assert sorted(wires.list("a/", deep=False)) == [("a/b/", None), ("a/one", 10)]
+    wires.delete(["a/one", "a/b/two", "c", "never"])
+    assert list(wires.list("", deep=True)) == []
+    for call in (wires.read, wires.size, lambda key: wires.copy(key, "d")):
+        with pytest.raises(FileNotFoundError, match="gs://wires/never"):
+            call("never")
+
+
+def test_of_many_who_create_one_does(wires: Bucket) -> None:
+    def create(number: int) -> bool:
+        try:
+            wires.create("one", str(number).encode())
+        except FileExistsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(create, range(24)))
+    assert made.count(True) == 1
+    assert wires.read("one") == str(made.index(True)).encode()
+    wires.delete(["one"])
+
+
+def test_a_run_gives_what_it_gives_in_a_folder(
+    store: str, feed: Path, news: Path, tmp_path: Path, wirebeam: Command
+) -> None:
+    output = f"{store}/news"
+    for _ in range(2):
+        done = wirebeam("run", feed, "-o", output)
+        assert done.returncode == 0, done.stderr
+    assert list(differences(news, copied(output, tmp_path / "copied"))) == []
+    assert wirebeam("compact", output).returncode == 0
+    assert verify(output) == []
+    assert not storage.location(f"{output}/_staging").is_dir()
