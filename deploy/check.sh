@@ -13,9 +13,9 @@ trap cleanup EXIT
 
 mkdir "$scratch/src"
 git -C "$top" archive HEAD | tar -x -C "$scratch/src"
-echo "build: $(git -C "$top" log -1 --format=%h), extras ${EXTRAS:-kafka report ner-en}"
+echo "build: $(git -C "$top" log -1 --format=%h), extras ${EXTRAS:-kafka report ner-en s3}"
 # shellcheck disable=SC2086 # extras are words
-"$scratch/src/deploy/build.sh" "$scratch/venv" ${EXTRAS:-kafka report ner-en}
+"$scratch/src/deploy/build.sh" "$scratch/venv" ${EXTRAS:-kafka report ner-en s3}
 samples=$scratch/src/tests/data/samples
 mv "$samples" "$scratch/samples"
 rm -rf "$scratch/src" # nothing may be left to lean on
