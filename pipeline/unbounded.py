@@ -36,7 +36,7 @@ from pipeline.sources.transform import ReadStep
 from pipeline.stage import ITEMS, REJECT_BYTES, REJECTED, StagedFile, refused
 from pipeline.workers import CheckWorkers, Terms
 from pipeline.write import with_enrichment
-from schemas.errors import ItemError, Reject, Stage
+from schemas.errors import Code, ItemError, Reject, Stage
 from schemas.item import Item
 from transforms.dedupe.fingerprint import encode
 from transforms.dedupe.sketch import sketch
@@ -117,6 +117,11 @@ class Ingest:
                     self._items.append(item)
                 except ItemError as error:
                     self._reject(refused(item, error))
+                except MemoryError:
+                    raise  # the machine's fault, not the item's
+                except Exception as error:  # noqa: BLE001 - or the job would read it again for ever
+                    fault = ItemError(Code.INTERNAL, f"{type(error).__name__}: {error}")
+                    self._reject(refused(item, fault))
                 self._nanoseconds += time.perf_counter_ns() - started
         full = len(self._items) >= self._job.config.staging_rows or self._rejected >= REJECT_BYTES
         full = full or len(self._messages) >= _MESSAGES

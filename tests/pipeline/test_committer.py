@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import committable
+from pipeline import committable, unbounded
 from pipeline.committer import ABSORBED, Committer
 from pipeline.compact import compact
 from pipeline.coverage import Partition
@@ -24,6 +24,7 @@ from pipeline.verify import verify
 from schemas.errors import WirebeamError
 from schemas.raw import Attribute
 from tests.pipeline import cycles
+from transforms.dedupe.sketch import sketch
 
 HERE: Partition = ("feed", "wire", 0)
 THERE: Partition = ("feed", "wire", 1)
@@ -234,6 +235,28 @@ def test_a_job_that_was_given_up_commits_nothing(feed: Path, tmp_path: Path, wan
     world.stage(here[:4])
     assert world.commit()["read"] >= 3
     world.close()
+
+
+def test_an_item_that_cannot_be_compared_costs_itself_alone(
+    feed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, _ = messages(feed).values()
+    left = iter([True])
+
+    def broken(item: Any) -> Any:
+        if next(left, False):
+            raise RuntimeError("no sketch")
+        return sketch(item)
+
+    monkeypatch.setattr(unbounded, "sketch", broken)
+    world = World(tmp_path / "news")
+    world.follow("job-1")
+    world.stage(here[:6])
+    counts = world.commit()
+    world.close()
+    (reject,) = [row for row in rows(tmp_path / "news")["rejects"] if row["code"] == "internal"]
+    assert "RuntimeError: no sketch" in reject["message"]
+    assert counts["stories"] >= 3
 
 
 def test_rows_that_do_not_add_up_are_not_committed(feed: Path, tmp_path: Path, wanted: Rows) -> None:
