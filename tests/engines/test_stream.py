@@ -99,7 +99,8 @@ def test_a_folder_goes_by_cycles_each_a_job(
     command += ["--max-items", str(FEW // 2), "--runner", "FlinkRunner", "--", *flink.options]
     with log.open("wb") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said)
-    wait_until(lambda: bool(flink.workers()), PATIENCE)
+    # At work, that is: for a worker that dies before it has said its name Flink waits minutes.
+    wait_until(lambda: any(output.glob("_staging/*/items/*")), PATIENCE)
     for pid in flink.workers():
         os.kill(pid, signal.SIGKILL)
     assert process.wait(2 * PATIENCE) == 0, log.read_text("utf-8")
