@@ -85,6 +85,7 @@ class Committer:
         self._failpoint = failpoint
         self._place: Location | None = None
         self._pending: dict[str, Committable] = {}
+        self._arrived: dict[str, int] = {}  # by the clock of this machine, not of a worker's
         self._positions: dict[Partition, int] = {}
         self._done: list[str] = []
         self.untold = 0
@@ -101,6 +102,7 @@ class Committer:
             remove_tree(self._place)
         self._place = self._dataset.staging(job)
         self._pending.clear()
+        self._arrived.clear()
         self._done = []
         self._positions = dict(starts)
 
@@ -110,9 +112,8 @@ class Committer:
         return self._positions
 
     def waiting(self) -> int | None:
-        """When the oldest committable that waits was staged, microseconds since the epoch; None for none."""
-        left = (one.staged_at for name, one in self._pending.items() if name not in self._done)
-        return min(left, default=None)
+        """Since when the oldest committable waits here, microseconds since the epoch; None for none."""
+        return min((at for name, at in self._arrived.items() if name not in self._done), default=None)
 
     def commit(self, most: int) -> Committed | None:
         """Commit what can be committed.
@@ -169,6 +170,7 @@ class Committer:
             return
         for path in committable.arrived(self._place, self._pending):
             self._pending[path.name] = committable.load(path)
+            self._arrived[path.name] = committable.now()
         old = [name for name, one in self._pending.items() if not Claims(self._positions).claim(one.messages)]
         replayed = sum(len(self._pending[name].messages) for name in old)
         self._clear(old)
@@ -258,6 +260,7 @@ class Committer:
         """Forget committables, and remove what they staged."""
         for name in names:
             one = self._pending.pop(name)
+            self._arrived.pop(name)
             if self._place is not None:
                 (self._place / committable.FOLDER / name).unlink(missing_ok=True)
             for file in one.files:
