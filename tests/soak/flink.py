@@ -45,6 +45,7 @@ SAME = (
     "headline",
     "body_text",
 )
+_FIRST = 400  # messages before latency is measured
 _POISON = 200  # one message in so many is none that can be read
 
 
@@ -148,12 +149,16 @@ def soak(
         (raw / f"{number:06d}").write_bytes(data)
     broker.create(TOPIC, PARTITIONS)
     stream = Stream(flink, broker, scratch / "stream", *([] if kills else ["--merge-files", "0"]))
-    sender = Sender(broker, sent, rate)
+    first = 0 if kills else min(_FIRST, len(sent) // 2)
+    sender = Sender(broker, sent[first:], rate)
     stream.start()
     died: list[str] = []
     try:
         wait_until(lambda: len(flink.workers()) > 0, 300)
-        time.sleep(0 if kills else 10)  # latency is that of a job that runs
+        if first:  # latency is that of a job that runs
+            Sender(broker, sent[:first], rate).start()
+            wait_until(stream.reaches(first), patience)
+        started_with = len(stream.manifests()) if first else 0
         started = time.monotonic()
         sender.start()
         before = 0
@@ -172,7 +177,7 @@ def soak(
         time.sleep(3)  # what is staged anew once more is absorbed, not committed
     finally:
         stream.stop()
-    latency = [] if kills else latencies(stream)
+    latency = [] if kills else latencies(stream, started_with)
     counts, commits = stream.counts(), len(stream.manifests())
     command = [WIREBEAM, "run", str(raw), "-o", str(batch)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

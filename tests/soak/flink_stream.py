@@ -109,10 +109,15 @@ class Stream:
         return reached
 
 
-def latencies(stream: Stream) -> list[float]:
-    """Seconds from the broker to the manifest, of each row: p50, p95, p99. Files must not have been merged."""
+def latencies(stream: Stream, skip: int = 0) -> list[float]:
+    """Seconds from the broker to the manifest, of each row: p50, p95, p99. Files must not have been merged.
+
+    Args:
+        stream: the stream.
+        skip: commits that do not count.
+    """
     found: list[float] = []
-    for one in stream.manifests():
+    for one in stream.manifests()[skip:]:
         for file in one.added:
             column = pq.read_table(stream.output / file.path, columns=["received_at"]).column(0)
             found += [one.committed_at / 1e6 - moment.timestamp() for moment in column.to_pylist()]
