@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from pipeline import arguments, choices, display
+from pipeline.allocator import share_arenas
 from pipeline.collector import look_less_often
 from pipeline.commands import AsJson, commands, print_json
 from pipeline.commands_query import queries
@@ -187,6 +188,7 @@ def list_providers(as_json: AsJson = False) -> None:
 def main(given: list[str] | None = None) -> None:
     """Entry point: exits with 0 done, 1 failed, 2 usage."""
     look_less_often()
+    share_arenas()
     given = sys.argv[1:] if given is None else given
     arguments.beam_options[:] = []
     if "--" in given:

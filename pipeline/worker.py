@@ -10,6 +10,7 @@ import contextlib
 import apache_beam.runners.worker.sdk_worker  # noqa: F401
 
 import pipeline.graph
+from pipeline.allocator import share_arenas
 from pipeline.collector import look_less_often
 from schemas.agency import agencies
 from schemas.places import places
@@ -23,6 +24,7 @@ with contextlib.suppress(ImportError):  # without the extra `kafka` no job of a 
 def load() -> None:
     """Read the tables that every item needs."""
     look_less_often()
+    share_arenas()
     formats()
     agencies()
     places()
