@@ -8,63 +8,20 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from schemas.agency import agencies
-from schemas.item import Place
 from schemas.places import fold
-from transforms.normalize.dateline import dates, east_asian, known, marks, reporters
-from transforms.normalize.dateline.dates import Found
+from transforms.normalize.dateline import bare, dates, east_asian, known, marks, reporters
+from transforms.normalize.dateline.leaning import Leaning, leaning
 from transforms.normalize.dateline.listing import places_of, plausible
-from transforms.normalize.dateline.resolve import Leaning, leaning, resolve
-
-
-class Head(NamedTuple):
-    """The parts of a head.
-
-    Attributes:
-        place_text, places: the place part as written, and its places.
-        date: the date.
-        mark: the agency mark as written.
-        manner: how the mark stands: `enclosed` in brackets or slashes, `first` before the place, `bare`
-            without either, `likely` where it is enclosed but no table knows it.
-        byline: a byline before the place or inside the mark.
-        divided: whether a comma or a stop parts the place from what follows.
-        plausible: whether the place part has the form of one.
-        resolved: whether at least one place is known.
-    """
-
-    place_text: str | None = None
-    places: tuple[Place, ...] = ()
-    date: Found | None = None
-    mark: str | None = None
-    manner: str | None = None
-    byline: str | None = None
-    divided: bool = False
-    plausible: bool = False
-    resolved: bool = False
-
-
-@dataclass(slots=True)
-class _Parts:
-    """A head while it is peeled: `text` is what is left of it."""
-
-    text: str
-    key: str | None
-    language: str | None
-    mark: str | None = None
-    manner: str | None = None
-    byline: str | None = None
-    date: Found | None = None
-
+from transforms.normalize.dateline.parts import Head, Parts
+from transforms.normalize.dateline.resolve import resolve
 
 _NOISE = " \t\r\n\u00a0\u3000*•·|>~"
 _TRAIL = reporters.EDGES
 _BRACKET = re.compile(r"[(（\[]\s*([^()（）\[\]]{1,80}?)\s*[)）\]][.,:;\s]*$")
 _SLASHES = re.compile(r"(?:^|(?<=[\s.,]))/\s*([^/()（）]{1,80}?(?:/[^/()\s]{1,20})?)\s*(/?)[.,:;\s]*$")
 _GLUED = re.compile(r"/([^\W\d_][^/(),\s]{1,30})(/)[.,:;\s]*$")
-_BARE = re.compile(r"(?:^|(?<=[\s,.]))([^\W\d_][^\s,()/]*(?: [^\W\d_][^\s,()/]*){0,4})[\s.,]*$")
 _FIRST = re.compile(
     r"^([(（\[/]?)\s*([^()（）\[\]/\n]{2,40}?)\s*([)）\]/]?)\s*(?:[-–—:.]+\s+|(?<=[)\]/])\s*)"
 )
@@ -75,7 +32,6 @@ _TIME = re.compile(
     r"[,\s]*\b\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|GMT|UTC|Uhr|h|[A-Z]{3,4})?[\s.,]*$"
     r"|[,\s]+\d{4}\s*(?:GMT|UTC)[\s.,]*$"
 )
-_CAPITALS = re.compile(r"(?<=[\s.,])([^\W\d_a-zß-öø-ÿа-я][^\W\d_a-zß-öø-ÿа-я.-]{1,14})[\s.,]*$")
 _DASHED = re.compile(r"\s[-–—]\s")
 _SMALL_MARK = re.compile(r"[^\W\d_]{2,16}")
 _INITIALS = re.compile(r"\.\s?\w{1,2}\.$")
@@ -90,7 +46,7 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
         key: key of the agency whose text it is.
         language: BCP 47.
     """
-    parts = _Parts(head.strip(_NOISE), key, language)
+    parts = Parts(head.strip(_NOISE), key, language)
     if (peeled := east_asian.peel(parts.text)) is not None:
         parts.text, parts.mark, parts.byline = peeled.text, peeled.mark, peeled.byline
         parts.manner = ("enclosed" if peeled.known else "likely") if peeled.mark else None
@@ -108,7 +64,7 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
             break
     if parts.date is None and parts.manner == "enclosed":
         parts.text, parts.date = dates.cut_day(parts.text)
-    if parts.mark is None and parts.date is None and _bare_at_end(parts):
+    if parts.mark is None and parts.date is None and bare.cut(parts):
         parts.text, parts.date = dates.cut(parts.text, parts.language)
     if parts.mark is None and parts.date is not None:
         rest = _before_date(parts.text, key, _leaning(key, language))
@@ -128,7 +84,7 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
 @functools.lru_cache(maxsize=16384)
 def _before_date(text: str, key: str | None, leans: Leaning) -> Head:
     """What stands before a date in a head without a mark behind it; places come again, days do not."""
-    parts = _Parts(text, key, None)
+    parts = Parts(text, key, None)
     if (
         text.endswith((",", ", ", ". "))
         and not _DASHED.search(text)
@@ -142,7 +98,7 @@ def _before_date(text: str, key: str | None, leans: Leaning) -> Head:
     return _head(parts, leans)
 
 
-def _head(parts: _Parts, leans: Leaning | None = None) -> Head:
+def _head(parts: Parts, leans: Leaning | None = None) -> Head:
     where = _where(parts.text, leans or _leaning(parts.key, parts.language))
     return Head(
         place_text=where.place_text,
@@ -191,7 +147,7 @@ def _where(text: str, leans: Leaning) -> Head:
     )
 
 
-def _mark_at_end(parts: _Parts) -> None:
+def _mark_at_end(parts: Parts) -> None:
     """Take a mark in brackets or slashes off the end, with the date or the reporter inside it."""
     if parts.mark is not None:
         return
@@ -244,54 +200,7 @@ def _likely(match: re.Match[str], inside: str, text: str) -> bool:
     return place is None or place.how == "misprint"
 
 
-def _bare_at_end(parts: _Parts) -> bool:
-    """Take a mark without brackets off the end: `SEOUL, Nov 26 AFP`, `Tehran, March 3, IRNA`."""
-    match = _BARE.search(parts.text)
-    if match is None:
-        return False
-    words = match.group(1).split(" ")
-    for start in range(len(words)):
-        mark = " ".join(words[start:])
-        if not marks.is_mark(mark.rstrip(".")):
-            continue
-        before = parts.text[: match.end(1) - len(mark)].rstrip(" ,")
-        agency = agencies().get(parts.key)
-        own = agency is not None and "bare" in agency.datelines
-        if (
-            dates.cut(before, parts.language)[1] is None
-            and (not own or known.qualifiers(mark))
-            and _rather_place(mark, before)
-        ):
-            return False
-        parts.text, parts.mark, parts.manner = before, mark.rstrip("."), "bare"
-        return True
-    return _unknown_at_end(parts)
-
-
-def _rather_place(mark: str, before: str) -> bool:
-    """Whether an agency's mark behind a place is rather a place: not in capitals of its own (`Homs, SANA`),
-    nor where no more than a small place has its name (`SYDNEY, AAP`).
-    """
-    place = resolve(mark)
-    if place is None or (mark.isupper() and not before.isupper()):
-        return False
-    return not mark.isupper() or place.how != "population"
-
-
-def _unknown_at_end(parts: _Parts) -> bool:
-    """Take a mark that no table knows off the end, where it is in capitals after a date: `Mar. 3, CANA`."""
-    match = _CAPITALS.search(parts.text)
-    if match is None:
-        return False
-    before = parts.text[: match.start()]
-    date = dates.cut(before, parts.language)[1]
-    if date is None or not date.certain or dates.cut(parts.text, parts.language)[1] is not None:
-        return False
-    parts.text, parts.mark, parts.manner = before, match.group(1), "likely"
-    return True
-
-
-def _mark_at_start(parts: _Parts) -> None:
+def _mark_at_start(parts: Parts) -> None:
     """Take a mark off the beginning: `(ANSA) - ROMA`, `新华社北京`."""
     if not parts.text.isascii() and (east_asian.LETTERS.match(parts.text) or parts.text[:1] in "（("):
         text, name = east_asian.glued_at_start(parts.text.lstrip("（( "))

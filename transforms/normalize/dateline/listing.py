@@ -8,7 +8,8 @@ from schemas.item import Place
 from schemas.places import fold
 from transforms.normalize.dateline import known, words
 from transforms.normalize.dateline.forms import split
-from transforms.normalize.dateline.resolve import Leaning, resolve, resolve_leaning
+from transforms.normalize.dateline.leaning import Leaning
+from transforms.normalize.dateline.resolve import resolve, resolve_leaning
 
 LONGEST = 90
 MOVING_WORDS = 9

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from schemas.agency import Agency
 from schemas.item import Dateline
 from transforms.normalize.dateline import dates, marks, words
-from transforms.normalize.dateline.grammar import Head, analyse
+from transforms.normalize.dateline.grammar import analyse
 from transforms.normalize.dateline.listing import sure
+from transforms.normalize.dateline.parts import Head
 
 
 class Reading(NamedTuple):
