@@ -25,3 +25,16 @@ def share_arenas() -> bool:
     except (OSError, AttributeError):
         return False
     return bool(mallopt(_M_ARENA_MAX, ARENAS))
+
+
+def keep_steady() -> None:
+    """Have a process that goes on for days take Arrow's memory from the C library, of shared pools.
+
+    Arrow's own pool, mimalloc, keeps what each of many short threads had: 36 MB after a minute of a stream,
+    115 MB after fifteen. `ARROW_DEFAULT_MEMORY_POOL` in the environment goes before.
+    """
+    share_arenas()
+    if "ARROW_DEFAULT_MEMORY_POOL" not in os.environ:
+        import pyarrow as pa  # here, since every command imports this module
+
+        pa.set_memory_pool(pa.system_memory_pool())

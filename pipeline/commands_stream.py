@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import choices
+from pipeline import allocator, choices
 from pipeline.progress import configure_logging
 from schemas.errors import UsageError
 
@@ -246,6 +246,7 @@ def stream(
             loop = standing_job(config, wanted, arguments.beam_options, pace, listeners)
         else:
             loop = Stream(config, first, pace, listeners, graph=making)
+        allocator.keep_steady()
         stop = threading.Event()
         stack.enter_context(_signals(loop, stop, opened, _LAST_JOB if standing else _LAST))
         stack.callback(log.summary)

@@ -19,7 +19,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from pipeline.allocator import share_arenas
+from pipeline.allocator import keep_steady
 from pipeline.collector import look_less_often
 
 if TYPE_CHECKING:  # the process listens before it loads all this
@@ -126,7 +126,7 @@ class Coworker:
 def main() -> None:
     """The coworker's process: is told what to do and says what it did, until the other end closes."""
     look_less_often()
-    share_arenas()
+    keep_steady()
     # The stream's process finishes the cycle when these come, and needs this one for it.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

@@ -47,3 +47,14 @@ def test_threads_share_two_pools() -> None:
 
 def test_the_environment_goes_before() -> None:
     assert pools("share", MALLOC_ARENA_MAX="3") == 3
+
+
+def test_what_goes_on_for_days_has_no_pool_of_its_own() -> None:
+    code = "import pyarrow as pa; from pipeline.allocator import keep_steady; keep_steady(); print(pa.default_memory_pool().backend_name)"
+
+    def backend(**environment: str) -> str:
+        environment = {**os.environ, **environment}
+        return subprocess.check_output([sys.executable, "-c", code], text=True, env=environment).strip()
+
+    assert backend() == "system"
+    assert backend(ARROW_DEFAULT_MEMORY_POOL="mimalloc") == "mimalloc"
