@@ -15,19 +15,16 @@ import apache_beam as beam
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from pipeline import finish, report
-from pipeline.engine import Engine
 from pipeline.failure import explained
 from pipeline.graph import build
 from pipeline.options import Config
-from pipeline.run import check, described, outcome_counts, source
+from pipeline.run import check, described, opened, outcome_counts, source
 from pipeline.sinks import manifest
 from pipeline.sinks.claim import Occupied
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.lease import STALE
 from pipeline.sinks.manifest import Manifest
-from pipeline.sinks.partition import PartitionBy
 from schemas.errors import WirebeamError
-from transforms.enrich.enricher import enricher
 
 _POLL = 5.0  # seconds
 
@@ -43,12 +40,7 @@ def submit(config: Config, runner: str, arguments: Sequence[str]) -> None:
     Raises:
         WirebeamError: an input is missing, the output cannot be written, or the runner takes no such job.
     """
-    engine = Engine.of(runner, arguments, config.run_id)
-    engine.check_inputs(config.inputs)
-    engine.check_output(config.output)
-    enricher(config.tagging)  # a missing model is said before anything runs
-    keys = PartitionBy.parse(config.partition_by) if config.partition_by else None
-    with Dataset.open(config.output, partition_by=keys) as dataset:
+    with opened(config, runner, arguments) as (engine, dataset):
         pipeline = beam.Pipeline(options=engine.options)
         commits(pipeline, config, source(engine, dataset, config), dataset, runner)
         try:

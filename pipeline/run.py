@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -56,12 +57,7 @@ def run(config: Config, runner: str = LOCAL, arguments: Sequence[str] = ()) -> O
     """
     started = dt.datetime.now(dt.UTC)
     clock = time.monotonic()
-    engine = Engine.of(runner, arguments, config.run_id)
-    engine.check_inputs(config.inputs)
-    engine.check_output(config.output)
-    enricher(config.tagging)  # a missing model is said before anything runs
-    keys = PartitionBy.parse(config.partition_by) if config.partition_by else None
-    with Dataset.open(config.output, partition_by=keys) as dataset:
+    with opened(config, runner, arguments) as (engine, dataset):
         pipeline = beam.Pipeline(options=engine.options)
         build(pipeline, config, source(engine, dataset, config), dataset)
         result, committed = ingest(dataset, config.run_id, lambda: engine.execute(pipeline), positions=None)
@@ -79,6 +75,22 @@ def run(config: Config, runner: str = LOCAL, arguments: Sequence[str] = ()) -> O
         dataset.write_report(config.run_id, made)
         dataset.discard(config.run_id)
     return Outcome(made, len(result.files))
+
+
+@contextlib.contextmanager
+def opened(config: Config, runner: str, arguments: Sequence[str]) -> Iterator[tuple[Engine, Dataset]]:
+    """The engine of a run and its dataset, open for writing, once all is there that the run needs.
+
+    Raises:
+        WirebeamError: an input or model is missing, the output cannot be written, or an option is wrong.
+    """
+    engine = Engine.of(runner, arguments, config.run_id)
+    engine.check_inputs(config.inputs)
+    engine.check_output(config.output)
+    enricher(config.tagging)  # a missing model is said before anything runs
+    keys = PartitionBy.parse(config.partition_by) if config.partition_by else None
+    with Dataset.open(config.output, partition_by=keys) as dataset:
+        yield engine, dataset
 
 
 def source(engine: Engine, dataset: Dataset, config: Config) -> beam.PTransform:

@@ -30,7 +30,6 @@ Named: TypeAlias = str | os.PathLike[str] | ObjectPath
 _AT_ONCE = 16  # requests
 _numbers = itertools.count()
 _T = TypeVar("_T")
-_L = TypeVar("_L", Path, ObjectPath)
 
 
 def location(named: Named) -> Location:

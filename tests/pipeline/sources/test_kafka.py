@@ -15,6 +15,7 @@ from pipeline.sources import kafka_client
 from pipeline.sources.connect import connect
 from pipeline.sources.secrets import Secrets
 from pipeline.sources.settings import KafkaSettings, SettingError
+from tests.pipeline.sources.mock_kafka import mock_kafka
 from tests.pipeline.sources.server import collect, nothing, opened, wait_for
 
 # The mock cluster knows no static members, and takes its time to miss others.
@@ -24,10 +25,8 @@ FAST = KafkaSettings(retry_ceiling=0.2, group="wirebeam", options=QUICK)
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[tuple[Producer, str]]:
-    producer = Producer({"test.mock.num.brokers": 1, "bootstrap.servers": "unused", "log_level": 0})
-    servers = ",".join(f"{one.host}:{one.port}" for one in producer.list_topics(timeout=10).brokers.values())
-    yield producer, servers
-    producer.purge()
+    with mock_kafka() as both:
+        yield both
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from pipeline.sources.kafka_unbounded import (
 )
 from pipeline.sources.settings import KafkaSettings
 from schemas.errors import WirebeamError
+from tests.pipeline.sources.mock_kafka import mock_kafka
 
 SETTINGS = KafkaSettings(name="desk", group="wirebeam", provider="ansa", options={"fetch.wait.max.ms": "20"})
 SECONDS = 20.0
@@ -37,10 +38,8 @@ SECONDS = 20.0
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[tuple[Producer, str]]:
-    producer = Producer({"test.mock.num.brokers": 1, "bootstrap.servers": "unused", "log_level": 0})
-    servers = ",".join(f"{one.host}:{one.port}" for one in producer.list_topics(timeout=10).brokers.values())
-    yield producer, servers
-    producer.purge()
+    with mock_kafka() as both:
+        yield both
 
 
 @pytest.fixture
