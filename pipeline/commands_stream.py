@@ -7,11 +7,9 @@ import datetime as dt
 import functools
 import logging
 import math
-import os
-import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -137,12 +135,12 @@ def stream(
     Where it stands is kept in the dataset, with every commit: killed at any moment, it goes on where it was.
     """
     configure_logging()
-    from pipeline import arguments, flink, flink_job, monitor
+    from pipeline import arguments, executable, flink, flink_job, monitor, signals
     from pipeline import feeds as feeds_file
     from pipeline.cycle import Listeners, Pace
     from pipeline.dispatch import Dispatched
     from pipeline.engine import Engine
-    from pipeline.options import LOCAL, duration
+    from pipeline.options import LOCAL, duration, named
     from pipeline.shared import SharedGraph, worth_while
     from pipeline.sinks.storage import location
     from pipeline.sources.settings import KafkaSettings, SettingError
@@ -215,6 +213,13 @@ def stream(
     )
     if runner != LOCAL and processes is not None:
         raise UsageError("--processes are of this machine: --runner brings its own workers")
+    if runner == flink.RUNNER and executable.OPTION in dict(named(arguments.beam_options)):
+        if not standing or pace.idle is not None:
+            raise UsageError("a jar follows Kafka alone, and never stops: leave other sources and stops away")
+        enricher(config.tagging)  # a missing model is said here, too
+        metrics_at = None if metrics_port is None else (metrics_host, metrics_port)
+        typer.echo(executable.write(config, wanted(), pace, metrics_at, arguments.beam_options))
+        return
     if standing:
         job, _ = flink_job.arguments(arguments.beam_options)
         Engine.of(runner, job, config.run_id)  # what is wrong is said before anything runs
@@ -241,14 +246,16 @@ def stream(
             stack.callback(serve(metrics, metrics_port, metrics_host))
         loop: Stream | ContinuousStream
         if standing:
+            from pipeline.flink_job import FlinkJob
             from pipeline.standing import standing_job
 
-            loop = standing_job(config, wanted, arguments.beam_options, pace, listeners)
+            given = tuple(arguments.beam_options)
+            loop = standing_job(config, wanted, lambda name: FlinkJob(given, name), pace, listeners)
         else:
             loop = Stream(config, first, pace, listeners, graph=making)
         allocator.keep_steady()
         stop = threading.Event()
-        stack.enter_context(_signals(loop, stop, opened, _LAST_JOB if standing else _LAST))
+        stack.enter_context(signals.handled(loop, stop, opened, _LAST_JOB if standing else _LAST))
         stack.callback(log.summary)
         stack.callback(loop.close)
         loop.open()
@@ -258,37 +265,3 @@ def stream(
             listeners.all.append(stack.enter_context(monitor.StatusLine()))
         loop.run(stop)
         monitor.say(logging.INFO, "stopping", "stopping; what is committed stays")
-
-
-@contextlib.contextmanager
-def _signals(
-    loop: Stream | ContinuousStream, stop: threading.Event, opened: object, last: float
-) -> Iterator[None]:
-    """SIGTERM and Ctrl-C end the loop behind the cycle at hand, SIGHUP has the feeds file read again."""
-    ended = threading.Event()
-
-    def abandon() -> None:
-        if not ended.wait(last):
-            # Nothing is lost: what is not committed is taken again by the next process.
-            os.write(
-                2, b"wirebeam: stopped before the cycle at hand was committed; it is read again next time\n"
-            )
-            os._exit(1)
-
-    def end(*_: object) -> None:
-        if stop.is_set():
-            os._exit(1)
-        stop.set()
-        threading.Thread(target=abandon, name="stop", daemon=True).start()
-
-    def reload(*_: object) -> None:
-        loop.reload(opened)  # type: ignore[arg-type]
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
-    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, reload)
-    try:
-        yield
-    finally:
-        ended.set()
-        for number, handler in before.items():
-            signal.signal(number, handler)

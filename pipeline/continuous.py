@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
-import apache_beam as beam
 import pyarrow as pa
 
 from pipeline import committable
 from pipeline.account import Account, account
+from pipeline.attempt import Attempt
 from pipeline.committer import ABSORBED, Committed, Committer
 from pipeline.coverage import Partition
 from pipeline.cycle import Cycle, Failure, Feed, Listeners, Pace
@@ -36,14 +36,11 @@ from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sources import kafka_client
 from pipeline.sources.kafka_topics import KafkaTopics
-from pipeline.sources.kafka_unbounded import KafkaPartitions, dealt
 from pipeline.sources.live import LiveSource
-from pipeline.unbounded import build
 from pipeline.watch_job import Job, Watch
 from schemas.errors import WirebeamError
 
 _LOG = logging.getLogger(__name__)
-_READERS = 2  # a task slot: which slot a reader comes to is chance
 _LOOK = 0.2  # seconds between two looks for what the job has staged
 STUCK = 120.0  # seconds that staged messages may wait for those before them: then these are lost
 _STEADY = 60.0  # seconds that a job runs before its failure is its first again
@@ -245,19 +242,15 @@ class ContinuousStream:
             taken = kafka_client.offsets(dataset.snapshot().positions.get(topics.name))
             known |= {(topics.name, *one): offset for one, offset in taken.items()}
             starts += topics.starts(taken)
-        engine = job.prepare()
+        job.prepare()
         known |= {(one.settings.name, one.topic, one.number): one.start for one in starts}
         self._servers = {one.settings.name: one.servers for one in starts}
         self._jobs += 1
         name = f"{self._config.run_id}-{self._jobs:03d}"
         committer.follow(name, known)
-        pipeline = beam.Pipeline(options=engine.options)
-        readers = dealt(starts, engine.workers * _READERS)
-        sources = [KafkaPartitions(some, str(dataset.root)) for some in readers]
-        build(pipeline, self._config, sources, dataset, name)
         restore = bool(job.savepoint) and not self._restored
         self._restored = True
-        job.send(engine, pipeline, restore=restore)
+        job.send(Attempt(self._config, dataset, starts, name), restore=restore)
         self._watch = Watch(job, self._topics, len(starts))
         self._sent_at = self._clock()
 

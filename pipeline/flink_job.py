@@ -7,12 +7,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import apache_beam as beam
 import httpx
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.flink_runner import FlinkRunner
 from apache_beam.runners.portability.flink_uber_jar_job_server import FlinkBeamJob, FlinkUberJarJobServer
 
+from pipeline.attempt import Attempt
 from pipeline.engine import Engine
 from pipeline.failure import explained
 from pipeline.flink import RUNNER, Cluster
@@ -26,6 +26,7 @@ SLOTS = 30.0  # seconds to wait for TaskManagers that were there before
 _ENDED = ("FINISHED", "FAILED", "CANCELED")
 _SAVEPOINTS = ("execution.checkpointing.savepoint-dir", "state.savepoints.dir")
 SAVEPOINT = "savepoint_path"
+READERS = 2  # a task slot: which slot a reader comes to is chance
 
 # Without the second and third a job can stall at its start, silently, and without the first nothing is kept.
 _STREAMING = {
@@ -127,7 +128,7 @@ class FlinkJob:
         """
         return Engine.of(RUNNER, self._given, self.name)
 
-    def prepare(self) -> Engine:
+    def prepare(self) -> None:
         """Give up a job of this name that another process left, and wait for free slots.
 
         Raises:
@@ -148,7 +149,6 @@ class FlinkJob:
                 raise WirebeamError(f"{self._master}: no free task slot; start a TaskManager")
             time.sleep(0.5)
         self._slots = max(self._slots, free)
-        return self.engine()
 
     def _gone(self, cluster: Cluster) -> None:
         end = time.monotonic() + _PATIENCE
@@ -157,17 +157,18 @@ class FlinkJob:
                 raise WirebeamError(f"{cluster.master}: the job {self._flink_name} does not end; cancel it")
             time.sleep(0.3)
 
-    def send(self, engine: Engine, pipeline: beam.Pipeline, *, restore: bool) -> None:
+    def send(self, attempt: Attempt, *, restore: bool) -> None:
         """Send the job.
 
         Args:
-            engine: as `prepare` gave it.
-            pipeline: made with its options.
+            attempt: what it is told.
             restore: begin from the user's savepoint.
 
         Raises:
             WirebeamError: Flink did not take it.
         """
+        engine = self.engine()
+        pipeline = attempt.pipeline(engine, engine.workers * READERS)
         runner = SavepointRunner(self.savepoint if restore else "")
         try:
             runner.run_pipeline(pipeline, engine.options)

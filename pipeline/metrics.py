@@ -200,4 +200,9 @@ def serve(metrics: Metrics, port: int, host: str = "0.0.0.0") -> Callable[[], No
             f"--metrics-port {port}: {error.strerror or error}; choose another port"
         ) from error
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
-    return server.shutdown
+
+    def end() -> None:
+        server.shutdown()
+        server.server_close()
+
+    return end

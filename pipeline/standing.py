@@ -9,27 +9,42 @@ from pathlib import Path
 from pipeline.continuous import ContinuousStream
 from pipeline.cycle import Listeners, Pace
 from pipeline.feeds import FeedConfig
-from pipeline.flink_job import FlinkJob
 from pipeline.options import Config
 from pipeline.sources.connect import with_group
 from pipeline.sources.kafka_topics import KafkaTopics
 from pipeline.sources.settings import KafkaSettings
+from pipeline.watch_job import Job
 from schemas.errors import UsageError
+
+
+def kafka_settings(feed: FeedConfig, root: str) -> KafkaSettings:
+    """A feed's settings with its name and group.
+
+    Args:
+        feed: of Kafka.
+        root: the dataset's folder, after which a group is named where the user names none.
+
+    Raises:
+        UsageError: it is of another kind.
+    """
+    if not isinstance(feed.settings, KafkaSettings):
+        raise UsageError(f"{feed.source}: the job reads Kafka alone; start anew for other feeds")
+    return with_group(replace(feed.settings, name=feed.settings.name or feed.source), root)
 
 
 def standing_job(
     config: Config,
     wanted: Callable[[], Sequence[FeedConfig]],
-    arguments: Sequence[str],
+    job: Callable[[str], Job],
     pace: Pace,
     listeners: Listeners,
 ) -> ContinuousStream:
-    """The stream of some Kafka feeds on Flink.
+    """The stream of some Kafka feeds as one job.
 
     Args:
         config: what the stream is told.
         wanted: the feeds as they are wanted now, all of Kafka.
-        arguments: Beam's own options.
+        job: makes the job of a name.
         pace: how fast.
         listeners: who is told.
 
@@ -41,13 +56,8 @@ def standing_job(
     def topics() -> list[KafkaTopics]:
         found = []
         for one in wanted():
-            if not isinstance(one.settings, KafkaSettings):
-                raise UsageError(f"{one.source}: the job reads Kafka alone; start anew for other feeds")
-            named = replace(one.settings, name=one.settings.name or one.source)
-            found.append(KafkaTopics(one.source, with_group(named, root)))
+            found.append(KafkaTopics(one.source, kafka_settings(one, root)))
         return found
 
     silences = {one.settings.name or one.source: one.silence for one in wanted()}
-    return ContinuousStream(
-        config, topics, lambda name: FlinkJob(arguments, name), pace, listeners, silences=silences
-    )
+    return ContinuousStream(config, topics, job, pace, listeners, silences=silences)

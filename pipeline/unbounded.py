@@ -184,19 +184,27 @@ class Ingest:
 class _Ingest(beam.DoFn):
     """`KafkaMessage` -> how many messages were handed over, once a committable."""
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
+    def __init__(self, config: Config, root: Location) -> None:
+        self._config = config
+        self._root = root
 
     def start_bundle(self) -> None:
         # A bundle that failed left things behind in the one before; its messages come again.
-        self._ingest = Ingest(self._job)
+        self._ingest: Ingest | None = None
+        self._name = ""
 
     def process(self, element: KafkaMessage) -> Iterator[int]:
-        if self._ingest.add(element) and (made := self._ingest.flush()):
+        if element != TICK and element.job != self._name:
+            # What was read for an attempt that is over is nobody's.
+            self._name = element.job
+            dataset = Dataset.read(self._root)
+            self._ingest = Ingest(Job(self._config, dataset.staging(self._name), dataset.partition_by))
+        if self._ingest is not None and self._ingest.add(element) and (made := self._ingest.flush()):
             yield len(made.messages)
 
     def finish_bundle(self) -> None:
-        self._ingest.flush()
+        if self._ingest is not None:
+            self._ingest.flush()
 
 
 def build(
@@ -215,12 +223,28 @@ def build(
         dataset: where rows will go; the job only stages, below `dataset.staging(job)`.
         job: names this attempt: what an earlier one may still write goes elsewhere.
     """
-    folder = dataset.staging(job)
-    terms = Terms.of(folder, ())
+    stages(pipeline, config, sources, dataset.root, Terms.of(dataset.staging(job), ()))
+
+
+def stages(
+    pipeline: beam.Pipeline,
+    config: Config,
+    sources: Sequence[UnboundedSource],
+    root: Location,
+    terms: Terms,
+    longest: float = LONGEST,
+) -> None:
+    """Put reading to staging into a pipeline.
+
+    Args:
+        pipeline, config, sources: as for `build`.
+        root: the dataset's folder.
+        terms: what workers must meet.
+        longest: seconds that a reader goes on without a pause.
+    """
     for number, source in enumerate(sources):
         messages = pipeline | f"Kafka{number}" >> ReadFromUnboundedSource(
-            source, poll_interval=POLL, max_read_time_seconds=LONGEST
+            source, poll_interval=POLL, max_read_time_seconds=longest
         )
         checked = messages | f"CheckWorkers{number}" >> CheckWorkers(terms)
-        ingest = _Ingest(Job(config, folder, dataset.partition_by))
-        checked | f"Ingest{number}" >> beam.ParDo(ingest).with_output_types(int)
+        checked | f"Ingest{number}" >> beam.ParDo(_Ingest(config, root)).with_output_types(int)

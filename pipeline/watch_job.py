@@ -7,9 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-import apache_beam as beam
-
-from pipeline.engine import Engine
+from pipeline.attempt import Attempt
 from schemas.errors import WirebeamError
 
 LARGE = 64 << 20  # bytes of a checkpoint that holds some kilobytes of positions
@@ -23,8 +21,8 @@ class Job(Protocol):
 
     savepoint: str
 
-    def prepare(self) -> Engine: ...  # noqa: D102
-    def send(self, engine: Engine, pipeline: beam.Pipeline, *, restore: bool) -> None: ...  # noqa: D102
+    def prepare(self) -> None: ...  # noqa: D102
+    def send(self, attempt: Attempt, *, restore: bool) -> None: ...  # noqa: D102
     def stop(self) -> str | None: ...  # noqa: D102
     def state(self) -> str | None: ...  # noqa: D102
     def failure(self) -> str: ...  # noqa: D102

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import multiprocessing.process
+import os
 import signal
 import sys
 import threading
@@ -126,12 +127,26 @@ def _work(control: str, worker_id: str, verbose: bool) -> None:
     from pipeline.progress import configure_logging
 
     configure_logging(verbose)
+    signal.signal(signal.SIGTERM, _stopped)
     try:
         SdkHarness(control, worker_id=worker_id, data_buffer_time_limit_ms=-1).run()
     except (grpc.RpcError, grpc.FutureTimeoutError) as error:
         # The engine went away, or was killed: its next attempt asks for new workers.
         print(f"wirebeam: worker {worker_id} lost its engine at {control}: {error}", file=sys.stderr)
         sys.exit(1)
+    finally:
+        _let_go()
+
+
+def _stopped(*_: object) -> None:
+    _let_go()
+    os._exit(0)
+
+
+def _let_go() -> None:
+    """A worker that commits leaves the dataset to the next one."""
+    if "pipeline.tenure" in sys.modules:
+        sys.modules["pipeline.tenure"].end_all()
 
 
 def serve(host: str, port: int, *, verbose: bool = False) -> None:

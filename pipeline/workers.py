@@ -34,7 +34,7 @@ class Terms:
     """What a worker must agree with the driver about. Made by the driver, checked by each worker.
 
     Attributes:
-        folder: the run's staging folder, which the driver has marked.
+        folder: the run's staging folder, which the driver has marked; empty where it has not.
         inputs: absolute paths that the driver reads.
         versions: name and version of what both run.
     """
@@ -56,6 +56,11 @@ class Terms:
         local = tuple(str(Path(given).absolute()) for given in inputs if os.path.lexists(given))
         return cls(str(folder), local, _versions())
 
+    @classmethod
+    def of_versions(cls) -> Terms:
+        """The terms of a driver that does not see the output: what both run."""
+        return cls("", (), _versions())
+
     def check(self) -> None:
         """Raises a WirebeamError where this process does not meet them."""
         host = socket.gethostname()
@@ -65,6 +70,8 @@ class Terms:
                     f"worker {host} runs {name} {ours}, this command {theirs}: run `wirebeam worker-pool` "
                     "from the same image or environment"
                 )
+        if not self.folder:
+            return
         folder = location(self.folder)
         try:
             seen, why = (folder / _MARK).is_file(), ""

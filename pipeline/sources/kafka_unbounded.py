@@ -39,8 +39,11 @@ LAG = 1.0  # seconds that the watermark stays behind
 @register_row
 @dataclass(frozen=True, slots=True)
 class KafkaMessage:
-    """A message: where it stands, as `pipeline.coverage.Message` has it; its bytes, but of a tombstone."""
+    """A message: the job that read it; where it stands, as `pipeline.coverage.Message` has it; its bytes, but
+    of a tombstone.
+    """
 
+    job: str
     feed: str
     topic: str
     number: int
@@ -49,7 +52,7 @@ class KafkaMessage:
     resource: Resource | None
 
 
-TICK = KafkaMessage("", "", 0, 0, 0, None)
+TICK = KafkaMessage("", "", "", 0, 0, 0, None)
 """No message: time has passed, and what waits for others should wait no longer."""
 
 
@@ -100,6 +103,7 @@ class Reader(UnboundedReader):
         client: the partitions' client.
         now: the clock, seconds since the epoch (UTC).
         longest: seconds to wait for a message.
+        job: for which the messages are read.
     """
 
     def __init__(
@@ -110,7 +114,9 @@ class Reader(UnboundedReader):
         client: Tail | None = None,
         now: Callable[[], float] = time.time,
         longest: float = LONGEST,
+        job: str = "",
     ) -> None:
+        self._job = job
         self._servers, self._settings = partitions[0].servers, partitions[0].settings
         self._positions = {one.partition: one.start for one in partitions}
         self._newest = dict.fromkeys(self._positions, -1)
@@ -165,7 +171,8 @@ class Reader(UnboundedReader):
                 tuple(Attribute(name, value) for name, value in found.attributes),
             )
         topic, number = str(message.topic()), int(message.partition() or 0)
-        return KafkaMessage(self._settings.name, topic, number, begin, int(message.offset() or 0), resource)
+        offset = int(message.offset() or 0)
+        return KafkaMessage(self._job, self._settings.name, topic, number, begin, offset, resource)
 
     def get_current_timestamp(self) -> Timestamp:
         """See `UnboundedReader`."""
@@ -215,7 +222,7 @@ class Pressure:
             return self._full
 
 
-_PRESSURE = Pressure()
+PRESSURE = Pressure()
 
 
 class KafkaPartitions(UnboundedSource):
@@ -224,11 +231,13 @@ class KafkaPartitions(UnboundedSource):
     Args:
         partitions: which, and where to begin.
         root: the dataset's folder: while too much waits there to be committed, nothing is read.
+        job: for which they are read, `Dataset.staging(job)`.
     """
 
-    def __init__(self, partitions: Sequence[PartitionStart], root: str) -> None:
+    def __init__(self, partitions: Sequence[PartitionStart], root: str, job: str) -> None:
         self._partitions = tuple(partitions)
         self._root = root
+        self._job = job
 
     def split(self, desired_num_splits: int, options: Any = None) -> list[KafkaPartitions]:
         """Not here: Flink would read all parts of one source by one task, in turn (see `dealt`)."""
@@ -237,7 +246,7 @@ class KafkaPartitions(UnboundedSource):
     def create_reader(self, options: Any, checkpoint_mark: CheckpointMark | None) -> Reader:
         """See `UnboundedSource`."""
         mark = checkpoint_mark if isinstance(checkpoint_mark, Mark) else None
-        return Reader(self._partitions, mark, lambda: _PRESSURE.full(self._root))
+        return Reader(self._partitions, mark, lambda: PRESSURE.full(self._root), job=self._job)
 
     def get_checkpoint_mark_coder(self) -> MarkCoder:
         """See `UnboundedSource`."""

@@ -46,7 +46,7 @@ def messages(feed: Path) -> dict[Partition, list[KafkaMessage]]:
         uri = f"kafka://broker:9092/wire/{partition[2]}/{offset}"
         header = (Attribute("desk", str(number)),)
         resource = None if data is None else Resource(uri, at, len(data), data, attributes=header)
-        found[partition].append(KafkaMessage(*partition, offset, offset, resource))
+        found[partition].append(KafkaMessage("run-001", *partition, offset, offset, resource))
     return found
 
 

@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import apache_beam as beam
 import pytest
 
 from pipeline import continuous, watch_job
+from pipeline.attempt import Attempt
 from pipeline.continuous import ContinuousStream
 from pipeline.cycle import Cycle, Failure, Listeners, Pace
-from pipeline.engine import Engine
 from pipeline.flink_job import arguments
-from pipeline.options import LOCAL, Config
+from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
 from pipeline.sources.files import Resource
 from pipeline.sources.kafka_tail import PartitionStart
@@ -65,10 +64,9 @@ class Cluster:
         self.stopped = False
         self.grown = 0
 
-    def prepare(self) -> Engine:
-        return Engine.of(LOCAL, [], self.name)
+    def prepare(self) -> None: ...
 
-    def send(self, engine: Engine, pipeline: beam.Pipeline, *, restore: bool) -> None:
+    def send(self, attempt: Attempt, *, restore: bool) -> None:
         self.sent.append(restore)
         self.running = "RUNNING"
 
@@ -138,7 +136,9 @@ class World:
             )
             uri, at = f"kafka://broker:9092/wire/0/{offset}", (1_700_000_000 + offset) * 1_000_000
             ingest.add(
-                KafkaMessage("desk", "wire", 0, offset, offset, Resource(uri, at, len(text), text.encode()))
+                KafkaMessage(
+                    "", "desk", "wire", 0, offset, offset, Resource(uri, at, len(text), text.encode())
+                )
             )
         ingest.flush()
 

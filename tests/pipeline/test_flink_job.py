@@ -97,7 +97,8 @@ def test_a_job_that_another_process_left_is_cancelled_first(
     jar = tmp_path / "job-server.jar"
     jar.touch()
     job = FlinkJob([f"--flink_master={master}", f"--flink_job_server_jar={jar}"], "stream-news")
-    engine = job.prepare()
+    job.prepare()
+    engine = job.engine()
     assert cluster.changes == ["PATCH /v1/jobs/one?mode=cancel"]
     assert engine.options.get_all_options()["job_name"] == NAME
     assert engine.options.get_all_options()["streaming"] is True
@@ -109,7 +110,8 @@ def test_a_cluster_without_a_slot_is_said(
 ) -> None:
     monkeypatch.setattr("pipeline.flink_job.SLOTS", 0.0)
     played[1].slots = 1  # fewer than there were are better than none
-    assert job.prepare().workers == 1
+    job.prepare()
+    assert job.engine().workers == 1
     played[1].slots = 0
     with pytest.raises(WirebeamError, match="no free task slot; start a TaskManager"):
         job.prepare()

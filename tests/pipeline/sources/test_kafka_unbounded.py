@@ -98,7 +98,7 @@ def test_a_reader_goes_on_behind_a_mark_and_a_process_keeps_one_client(
     send(producer, topic, 6)
     send(producer, topic, 2, partition=1)
     starts = [PartitionStart(servers, SETTINGS, topic, 0, 1), PartitionStart(servers, SETTINGS, topic, 1, 0)]
-    source = KafkaPartitions(starts, "nowhere")
+    source = KafkaPartitions(starts, "nowhere", "job-1")
     first = source.split(20)[0].create_reader(None, None)
     before = [(one.number, one.begin, one.offset) for one in read(first, 3)]
     coder = source.get_checkpoint_mark_coder()

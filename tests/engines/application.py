@@ -1,0 +1,119 @@
+"""A Flink that runs one application, the jar that `wirebeam stream` writes, and ends with it; on loopback.
+
+The cluster is that of `tests.engines.flink`, but its JobManager begins with the job: no command sends it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from pipeline.executable import CLASS
+from pipeline.sinks import manifest
+from tests.brokers.jars import fetched
+from tests.brokers.kafka import Broker
+from tests.engines.flink import WIREBEAM, Flink, wait_until
+from tests.soak.flink_stream import TOPIC
+
+HERE = Path(__file__).resolve().parent
+_ENTRY = "org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint"
+_JAVA = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
+
+
+class Application(Flink):
+    """One TaskManager with two slots, the worker pool, and a JobManager a start.
+
+    Args:
+        folder: for its configuration, the jar, savepoints and logs.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.place = folder
+        self.entry = fetched(HERE / "application-pom.xml", HERE / "application.sha256")
+        (folder / "lib").mkdir(exist_ok=True)
+        self.output = folder.with_name("stream")
+        self.savepoint = ""
+
+    def write(self, broker: Broker) -> subprocess.CompletedProcess[str]:
+        """Write the jar of a stream to where a JobManager looks for its job."""
+        command = [WIREBEAM, "stream", f"kafka://{broker.servers}/{TOPIC}", "-o", str(self.output)]
+        command += ["--every=0.5", "--runner=FlinkRunner", "--", "--parallelism=2"]
+        command += [f"--flink_job_server_jar={self.jars}", f"--environment_config={self.pool}"]
+        command += ["--checkpointing_interval=2000"]
+        command += [f"--output_executable_path={self.place / 'usrlib' / 'stream.jar'}"]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+    def start(self, seconds: float = 120) -> None:
+        """Start what outlives a job."""
+        self.start_taskmanager()
+        self.start_pool()
+
+    def start_jobmanager(self, *, restore: bool = False) -> None:
+        """Start the job: afresh, or from the savepoint that was taken."""
+        command = ["java", *_JAVA, f"-Djava.io.tmpdir={self.place / 'tmp'}"]
+        command += ["-cp", f"{self.entry}{os.sep}*:{self.jars}{os.sep}*", _ENTRY]
+        command += ["--configDir", str(self.place / "conf"), "--job-classname", CLASS]
+        command += ["-Dmetrics.fetcher.update-interval=500"]
+        if restore:
+            command += ["--fromSavepoint", self.savepoint]
+        os.environ["FLINK_LIB_DIR"] = str(self.place / "lib")  # beside it is usrlib
+        try:
+            self._start("jobmanager", command)
+        finally:
+            del os.environ["FLINK_LIB_DIR"]
+
+    def job(self) -> dict[str, Any]:
+        """The job; empty while there is none."""
+        try:
+            jobs = httpx.get(f"{self.master}/v1/jobs/overview", timeout=5).json()["jobs"]
+            return dict(jobs[0]) if jobs else {}
+        except (httpx.HTTPError, ValueError, KeyError):
+            return {}
+
+    def manifests(self) -> list[manifest.Manifest]:
+        """All commits."""
+        folder = self.output / manifest.FOLDER
+        newest = manifest.newest(folder) if folder.is_dir() else 0
+        return [manifest.read(folder, number) for number in range(1, newest + 1)]
+
+    def counts(self) -> Counter[str]:
+        """Sums over all commits."""
+        total: Counter[str] = Counter()
+        for one in self.manifests():
+            total.update(one.counts)
+        return total
+
+    def counter(self, name: str) -> int:
+        """A counter of the job, as Flink shows it."""
+        job = f"{self.master}/v1/jobs/{self.job()['jid']}"
+        vertices = httpx.get(job, timeout=5).json()["vertices"]
+        place = next(one["id"] for one in vertices if "Count" in one["name"])
+        wanted = f"[2]{{Commits__Count}}.wirebeam_{name}"
+        address = f"{job}/vertices/{place}/subtasks/metrics"
+        found = httpx.get(address, params={"get": wanted, "agg": "max"}, timeout=5).json()
+        return int(found[0]["max"]) if found else 0
+
+    def stop_with_savepoint(self) -> None:
+        """As the operator does before an upgrade. The JobManager ends with its job."""
+        address = f"{self.master}/v1/jobs/{self.job()['jid']}/savepoints"
+        request = httpx.post(address, json={"cancel-job": True}, timeout=5).json()["request-id"]
+        end = time.monotonic() + 60
+        while (answer := httpx.get(f"{address}/{request}", timeout=5).json())["status"]["id"] != "COMPLETED":
+            assert time.monotonic() < end, answer
+            time.sleep(0.1)
+        self.savepoint = answer["operation"]["location"]
+        wait_until(lambda: self.processes["jobmanager"].poll() is not None, 60)
+        del self.processes["jobmanager"]
+
+    def kill_all(self) -> None:
+        """SIGKILL for the JobManager and the TaskManager, which is started again."""
+        self.kill("jobmanager")
+        self.kill("taskmanager")
+        self.start_taskmanager()

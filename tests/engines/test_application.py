@@ -1,0 +1,58 @@
+"""Flink's application mode: the jar runs by itself, from a savepoint or afresh, and the dataset is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.verify import verify
+from tests.brokers.kafka import Broker
+from tests.engines.application import Application
+from tests.engines.flink import wait_until
+from tests.soak.flink import rows, wire
+from tests.soak.flink_stream import TOPIC, Sender
+
+pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("flink")]
+ITEMS = 210
+PATIENCE = 120.0
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    with Broker(tmp_path / "broker") as running:
+        yield running
+
+
+def test_a_jar_goes_on_where_the_dataset_ends(
+    broker: Broker, shared: Path, tmp_path: Path, wirebeam: Any
+) -> None:
+    """Stopped with a savepoint and begun afresh; killed, and begun from the savepoint, which is old by then."""
+    items, third = wire(tmp_path, ITEMS), ITEMS // 3
+    (tmp_path / "items").mkdir()
+    for number, data in enumerate(items):
+        (tmp_path / "items" / f"{number:06d}").write_bytes(data)
+    broker.create(TOPIC, 2)
+    with Application(tmp_path / "flink") as application:
+        done = application.write(broker)
+        assert done.returncode == 0, done.stderr
+        for part in range(3):
+            Sender(broker, items[part * third : (part + 1) * third], 1_000).start()
+            application.start_jobmanager(restore=part == 2)
+            wait_until(lambda part=part: application.counts()["read"] >= (part + 1) * third, PATIENCE)  # type: ignore[misc]
+            if part == 0:
+                wait_until(lambda: application.counter("read") == third, PATIENCE)
+                application.stop_with_savepoint()
+            elif part == 1:
+                application.kill_all()
+        assert "from savepoint" in application.log("jobmanager").lower()
+    counts = application.counts()
+    assert counts["read"] == sum(counts[name] for name in ("stories", "duplicates", "rejects")) == ITEMS
+    assert counts.get("absorbed", 0) == 0  # the savepoint's positions were not taken for true
+    assert len({one.run_id for one in application.manifests()}) == 3
+    assert wirebeam("run", tmp_path / "items", "-o", tmp_path / "batch").returncode == 0
+    assert wirebeam("compact", tmp_path / "stream").returncode == 0
+    assert rows(tmp_path / "stream") == rows(tmp_path / "batch")
+    assert verify(tmp_path / "stream") == []

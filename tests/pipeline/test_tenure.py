@@ -1,0 +1,158 @@
+"""The committer inside a job: it takes the dataset, tells readers where to begin, commits, and lets go."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from confluent_kafka import Producer
+
+from pipeline.cycle import Pace
+from pipeline.epoch import Epoch, current
+from pipeline.feeds import FeedConfig
+from pipeline.options import Config
+from pipeline.sinks.dataset import Dataset
+from pipeline.sources.files import Resource
+from pipeline.sources.kafka_unbounded import KafkaMessage
+from pipeline.sources.settings import KafkaSettings
+from pipeline.tenure import Application, Tenure, end_all, tenure
+from pipeline.unbounded import Ingest, Job
+from pipeline.verify import verify
+from schemas.errors import WirebeamError
+from tests.brokers.kafka import free_port
+from tests.pipeline.sources.mock_kafka import mock_kafka
+
+SECONDS = 20.0
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[tuple[Producer, str]]:
+    with mock_kafka() as both:
+        yield both
+
+
+@pytest.fixture
+def application(cluster: tuple[Producer, str], tmp_path: Path) -> Application:
+    """Of one topic, with ten messages in its first partition."""
+    producer, servers = cluster
+    topic = f"wire-{uuid.uuid4().hex[:8]}"
+    for number in range(10):
+        producer.produce(topic, f"item {number}".encode(), partition=0)
+    assert producer.flush(10) == 0
+    source = f"kafka://{servers}/{topic}"
+    feed = FeedConfig(source, KafkaSettings(name="desk"))
+    config = Config(str(tmp_path / "news"), "jar", None, (source,))
+    return Application("job", config, (feed,), Pace(every=0.0, ceiling=0.05))
+
+
+def epoch(application: Application) -> Epoch:
+    found = current(Path(application.config.output), application.name)
+    assert found is not None
+    return found
+
+
+def position(epoch: Epoch) -> int:
+    return next(one.offset for one in epoch.starts if one.number == 0)
+
+
+def stage(application: Application, epoch: Epoch, offsets: range) -> None:
+    """As readers of an epoch do."""
+    dataset = Dataset.read(application.config.output)
+    ingest = Ingest(Job(application.config, dataset.staging(epoch.name), dataset.partition_by))
+    start = epoch.starts[0]
+    for offset in offsets:
+        text = f"ROME, Nov 23 (ANSA) - Item number {offset} says something of its own, as {offset * 7} do."
+        uri, at = f"kafka://{start.servers}/{start.topic}/0/{offset}", (1_700_000_000 + offset) * 1_000_000
+        resource = Resource(uri, at, len(text), text.encode())
+        ingest.add(KafkaMessage(epoch.name, "desk", start.topic, 0, offset, offset, resource))
+    ingest.flush()
+
+
+def commits(holder: Tenure, read: int) -> None:
+    """Turns until so many items were read."""
+    found, end = 0, time.monotonic() + SECONDS
+    while found < read:
+        assert time.monotonic() < end
+        time.sleep(min(0.02, holder.turn()))
+        while (cycle := holder.told()) is not None:
+            found += cycle.counts["read"]
+    assert found == read
+
+
+def test_readers_are_told_and_what_they_stage_is_committed(application: Application) -> None:
+    holder = Tenure(application)
+    holder.turn()
+    first = epoch(application)
+    assert position(first) == 0
+    stage(application, first, range(4))
+    stage(application, first, range(2))  # once more
+    commits(holder, 4)
+    stage(application, first, range(4, 6))
+    holder.end()  # commits what is staged
+    assert current(Path(application.config.output), application.name) is None
+    successor = Tenure(application)  # in a worker elsewhere
+    successor.turn()
+    second = epoch(application)
+    assert position(second) == 6
+    assert second.name != first.name
+    stage(application, first, range(6, 8))  # a worker that has not noticed
+    stage(application, second, range(6, 7))
+    commits(successor, 1)
+    successor.end()
+    assert Dataset.read(application.config.output).snapshot().positions["desk"]
+    assert verify(application.config.output) == []
+    reports = list((Path(application.config.output) / "_runs").glob("*.json"))
+    assert len(reports) == 2
+    assert all("finished_at" in path.read_text("utf-8") for path in reports)
+
+
+def test_of_two_jobs_one_commits(application: Application) -> None:
+    holder, other = Tenure(application), Tenure(replace(application, name="another job"))
+    holder.turn()
+    with pytest.raises(WirebeamError, match="another run is writing here"):
+        other.turn()
+    assert current(Path(application.config.output), "another job") is None
+    stage(application, epoch(application), range(2))
+    commits(holder, 2)
+    holder.end()
+    other.turn()
+    assert position(epoch(replace(application, name="another job"))) == 2
+    other.end()
+
+
+def test_a_committer_that_nobody_asks_lets_go(application: Application) -> None:
+    holder = Tenure(application, idle=0.2)
+    holder.turn()
+    other, end = Tenure(replace(application, name="another job")), time.monotonic() + SECONDS
+    while current(Path(application.config.output), "another job") is None:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+        with contextlib.suppress(WirebeamError):
+            other.turn()
+    other.end()
+    holder.turn()  # asked again, it takes it again
+    assert position(epoch(application)) == 0
+    holder.end()
+
+
+def test_a_process_that_ends_lets_go_and_serves_metrics_until_then(application: Application) -> None:
+    served = replace(application, metrics=("127.0.0.1", free_port()))
+    holder = tenure(served)
+    assert tenure(served) is holder
+    holder.turn()
+    stage(served, epoch(served), range(3))
+    commits(holder, 3)
+    host, port = served.metrics or ("", 0)
+    with urllib.request.urlopen(f"http://{host}:{port}/metrics", timeout=10) as answer:
+        assert re.search(r"^wirebeam_items_total{.*} 3\.0$", answer.read().decode(), re.M)
+    end_all()
+    Dataset.open(application.config.output).close()
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(f"http://{host}:{port}/metrics", timeout=10)
