@@ -19,7 +19,7 @@ import pytest
 import typer
 import yaml
 
-from pipeline import flink, worker_pool
+from pipeline import executable, flink, worker_pool
 from pipeline.cli import app
 from pipeline.metrics import Metrics
 
@@ -89,7 +89,8 @@ def test_every_command_line_is_one_that_wirebeam_knows() -> None:
             if word.startswith("-"):
                 assert word.partition("=")[0] in known, words
         if "--runner=FlinkRunner" in ours:
-            assert any(word.startswith("--flink_master=http://") for word in words[len(ours) :]), words
+            engine = ("--flink_master=http://", f"--{executable.OPTION}=/")
+            assert any(word.startswith(engine) for word in words[len(ours) :]), words
 
 
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.name)
@@ -117,7 +118,8 @@ def test_compose_has_the_published_shape() -> None:
 
 def test_kustomization_lists_every_manifest() -> None:
     named = documents(DEPLOY / "kubernetes/kustomization.yaml")[0]["resources"]
-    assert sorted([*named, "kustomization.yaml"]) == [path.name for path in MANIFESTS]
+    # One dataset has one stream: of two ways the second one is applied by itself.
+    assert sorted([*named, "kustomization.yaml", "stream-flink.yaml"]) == [path.name for path in MANIFESTS]
 
 
 def test_claims_services_and_volumes_are_those_that_exist() -> None:
@@ -125,14 +127,15 @@ def test_claims_services_and_volumes_are_those_that_exist() -> None:
     claims = {one["metadata"]["name"] for one in everything if one["kind"] == "PersistentVolumeClaim"}
     used = {one["claimName"] for document in everything for one in walk(document) if "claimName" in one}
     assert used == claims
-    names = {one["metadata"]["name"] for one in everything if one["kind"] == "FlinkDeployment"}
+    clusters = [one for one in everything if one["kind"] == "FlinkDeployment"]
+    names = {one["metadata"]["name"] for one in clusters if "job" not in one["spec"]}
     text = (DEPLOY / "kubernetes/batch.yaml").read_text("utf-8")
     assert set(re.findall(r"http://(\S+)-rest:8081", text)) == names
     for document in everything:
         for spec in walk(document):
             if "containers" in spec:
                 volumes = {volume["name"] for volume in spec.get("volumes", ())}
-                for container in spec["containers"]:
+                for container in [*spec["containers"], *spec.get("initContainers", ())]:
                     assert {mount["name"] for mount in container.get("volumeMounts", ())} <= volumes
 
 
@@ -145,6 +148,35 @@ def test_one_stream_writes_a_dataset() -> None:
     streams = [one for one in compose["services"].values() if one.get("command", [""])[0] == "stream"]
     assert len(streams) == 1
     assert "--output=/data/news" in outputs
+
+
+def test_the_stream_on_flink_is_the_jar_that_its_pod_makes() -> None:
+    """Application mode: the operator begins what `wirebeam stream` writes, with as many slots as it has readers."""
+    (deployment,) = documents(DEPLOY / "kubernetes/stream-flink.yaml")
+    spec, job = deployment["spec"], deployment["spec"]["job"]
+    pod = spec["jobManager"]["podTemplate"]["spec"]
+    (maker,) = pod["initContainers"]
+    told = dict(word.removeprefix("--").partition("=")[::2] for word in maker["args"])
+    assert job["jarURI"] == f"local://{told[executable.OPTION]}"
+    assert job["entryClass"] == executable.CLASS
+    mounts = {mount["name"]: mount["mountPath"] for mount in maker["volumeMounts"]}
+    assert told[executable.OPTION].startswith(mounts["job"] + "/")
+    (main,) = pod["containers"]
+    assert {"name": "job", "mountPath": mounts["job"]} in main["volumeMounts"]
+    slots = spec["flinkConfiguration"]["taskmanager.numberOfTaskSlots"]
+    assert (told["parallelism"], told["sdk_worker_parallelism"]) == (str(job["parallelism"]), slots)
+    assert (job["upgradeMode"], job["state"]) == ("savepoint", "running")
+    workers = spec["taskManager"]["podTemplate"]["spec"]["containers"]
+    assert [one["name"] for one in workers] == ["flink-main-container", "worker-pool"]
+    # Where the jar looks for workers is beside each TaskManager.
+    options, _ = executable.wanted([f"--{executable.OPTION}=x", f"--flink_job_server_jar={__file__}"], "name")
+    assert options.get_all_options()["environment_config"] == f"localhost:{worker_pool.PORT}"
+    folders = [value for key, value in spec["flinkConfiguration"].items() if "dir" in key.lower()]
+    assert all(folder.startswith("file:///data/") for folder in folders)
+    assert f"--metrics-port={METRICS_PORT}" in maker["args"]
+    assert workers[1]["ports"] == [{"name": "metrics", "containerPort": METRICS_PORT}]
+    stream = documents(DEPLOY / "kubernetes/stream.yaml")[0]["spec"]["template"]["spec"]["containers"][0]
+    assert maker["args"][:3] == stream["args"][:3]  # the same topic into the same dataset
 
 
 def test_pods_run_without_rights() -> None:
@@ -188,8 +220,9 @@ def test_versions_are_those_that_are_locked() -> None:
     pom = (DEPLOY / "flink/flink-pom.xml").read_text("utf-8")
     minor = re.findall(r"beam-runners-flink-(\d+\.\d+)<", pom)
     assert f"FROM flink:{minor[0]}-java17" in dockerfile
-    flink_version = documents(DEPLOY / "kubernetes/flink.yaml")[0]["spec"]["flinkVersion"]
-    assert flink_version == f"v{minor[0].replace('.', '_')}"
+    for name in ("flink.yaml", "stream-flink.yaml"):
+        flink_version = documents(DEPLOY / "kubernetes" / name)[0]["spec"]["flinkVersion"]
+        assert flink_version == f"v{minor[0].replace('.', '_')}"
 
 
 def expressions() -> list[str]:

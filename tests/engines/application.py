@@ -41,12 +41,17 @@ class Application(Flink):
         self.output = folder.with_name("stream")
         self.savepoint = ""
 
-    def write(self, broker: Broker) -> subprocess.CompletedProcess[str]:
-        """Write the jar of a stream to where a JobManager looks for its job."""
+    def write(self, broker: Broker, interval: int = 2_000) -> subprocess.CompletedProcess[str]:
+        """Write the jar of a stream to where a JobManager looks for its job.
+
+        Args:
+            broker: of the topic.
+            interval: milliseconds from checkpoint to checkpoint.
+        """
         command = [WIREBEAM, "stream", f"kafka://{broker.servers}/{TOPIC}", "-o", str(self.output)]
         command += ["--every=0.5", "--runner=FlinkRunner", "--", "--parallelism=2"]
         command += [f"--flink_job_server_jar={self.jars}", f"--environment_config={self.pool}"]
-        command += ["--checkpointing_interval=2000"]
+        command += [f"--checkpointing_interval={interval}"]
         command += [f"--output_executable_path={self.place / 'usrlib' / 'stream.jar'}"]
         return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 

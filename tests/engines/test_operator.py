@@ -39,13 +39,15 @@ def validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
-def test_the_operator_knows_every_field(validator: jsonschema.Draft202012Validator) -> None:
-    manifest = yaml.safe_load((DEPLOY.parent / "kubernetes/flink.yaml").read_text("utf-8"))
+@pytest.mark.parametrize("name", ["flink.yaml", "stream-flink.yaml"])
+def test_the_operator_knows_every_field(validator: jsonschema.Draft202012Validator, name: str) -> None:
+    manifest = yaml.safe_load((DEPLOY.parent / "kubernetes" / name).read_text("utf-8"))
     assert [error.message for error in validator.iter_errors(manifest)] == []
 
 
 def test_a_wrong_field_would_be_seen(validator: jsonschema.Draft202012Validator) -> None:
-    manifest = yaml.safe_load((DEPLOY.parent / "kubernetes/flink.yaml").read_text("utf-8"))
+    manifest = yaml.safe_load((DEPLOY.parent / "kubernetes/stream-flink.yaml").read_text("utf-8"))
+    manifest["spec"]["job"]["upgradeMode"] = "sometimes"
     manifest["spec"]["taskManager"]["slots"] = 2
     manifest["spec"]["flinkVersion"] = "v0_1"
-    assert len(list(validator.iter_errors(manifest))) == 2
+    assert len(list(validator.iter_errors(manifest))) == 3
