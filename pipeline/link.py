@@ -7,6 +7,7 @@ One serial step a dataset reads the staged sketches in order of event time, neve
 from __future__ import annotations
 
 import itertools
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from pipeline import writers
+from pipeline.ids import Ids
 from pipeline.memory import Memory, held_items, windows
 from pipeline.options import HOUR
 from pipeline.plan import VERDICTS_FILE, FilePlan, Verdicts
@@ -27,9 +29,11 @@ from pipeline.sinks.snapshot import Snapshot
 from pipeline.sinks.storage import Location
 from pipeline.stage import ITEMS, REJECTED, StagedFile
 from pipeline.staged import StagedRows
+from schemas.errors import WirebeamError
 from transforms import activity
 from transforms.dedupe.fingerprint import Sketch, decode
 from transforms.dedupe.linker import Linker
+from transforms.scratch import SCRATCH_HELP
 from transforms.step import TALLIES, Tally
 
 _WITHIN = ("uri", "item_id", "received_at", "source")  # the linker's order within an instant
@@ -80,8 +84,8 @@ def _fresh(
             verdicts.counts["redelivered", ""] += 1
             continue
         sources.add(source)
-        if memory is not None:
-            memory.deliver(item_id, source, kept=time_ >= kept, timeless=dated == held.TIMELESS)
+        if memory is not None and (time_ >= kept or dated == held.TIMELESS):
+            memory.deliver(item_id, source, None if dated == held.TIMELESS else time_)
         place = (time_ // HOUR, *values)
         partition = partitions.get(place)
         if partition is None:
@@ -161,6 +165,7 @@ def sort_rejects(
     """
     if not len(staged.times):
         return
+    known: set[str] | Ids
     if memory is not None:
         known = memory.rejects(snapshot)
     else:
@@ -196,15 +201,19 @@ def plan(
         The files to write, and what was counted: `(event, label)` -> count.
 
     Raises:
-        WirebeamError: a file of the dataset cannot be read, or another version wrote it.
+        WirebeamError: a file of the dataset cannot be read, or another version wrote it, or there is no room
+            for what is remembered.
     """
     files = sorted(set(staged), key=lambda file: (file.kind, file.path))
     items = [file for file in files if file.kind == ITEMS]
     rejects = [file for file in files if file.kind == REJECTED]
     snapshot = dataset.snapshot()
     verdicts = Verdicts()
-    link(StagedRows.open(items), snapshot, horizon, verdicts, memory)
-    sort_rejects(StagedRows.open(rejects, "received_at"), len(items), snapshot, verdicts, memory)
+    try:
+        link(StagedRows.open(items), snapshot, horizon, verdicts, memory)
+        sort_rejects(StagedRows.open(rejects, "received_at"), len(items), snapshot, verdicts, memory)
+    except sqlite3.Error as error:
+        raise WirebeamError(f"what linking remembers: {error}; {SCRATCH_HELP}") from error
     paths = [file.path for file in [*items, *rejects]]
     return verdicts.save(folder / VERDICTS_FILE, paths, rows_per_file), verdicts.counts
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipeline.ids import Ids
 from pipeline.order import LINKED, Part, at_once, in_order
 from pipeline.sinks import held
 from pipeline.sinks.held import Times
@@ -109,7 +110,7 @@ def windows(times: npt.NDArray[np.int64], horizon: int) -> list[tuple[int, int]]
 
 
 class Memory:
-    """What one writer remembers from one cycle to the next: at most some two horizons of sketches.
+    """What one writer remembers from one cycle to the next: at most some two horizons of sketches, on disk.
 
     `pipeline.link.plan` asks it and tells it; the writer says when what was planned is committed:
 
@@ -132,15 +133,22 @@ class Memory:
     def __init__(self, horizon: int) -> None:
         self.horizon = horizon
         self._sequence: int | None = None
-        self._clear()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.linker = Linker(self.horizon, on_disk=True)
+        self.since: int | None = None
+        self._delivered = Ids()  # (item_id, source)
+        self._knows_timeless = False
+        self._rejects: Ids | None = None
+        self._newest: deque[int] = deque(maxlen=_CYCLES)
 
     def _clear(self) -> None:
-        self.linker = Linker(self.horizon)
-        self.since: int | None = None
-        self._sources: dict[str, set[str]] = {}
-        self._timeless: set[tuple[str, str]] | None = None
-        self._rejects: set[str] | None = None
-        self._newest: deque[int] = deque(maxlen=_CYCLES)
+        self.linker.close()
+        self._delivered.close()
+        if self._rejects is not None:
+            self._rejects.close()
+        self._begin()
 
     def open(self, snapshot: Snapshot, times: Times) -> int:
         """Be ready for new items.
@@ -184,7 +192,8 @@ class Memory:
     def _load(self, snapshot: Snapshot, since: int, until: int | None) -> None:
         for item in held_items(snapshot, since, until):
             self.linker.hold(item.sketch, item.verdict)
-            self._sources.setdefault(item.sketch.item_id, set()).update(item.sources)
+            for source in item.sources:
+                self._delivered.add((item.sketch.item_id, source), item.sketch.time)
 
     def committed(self, sequence: int) -> None:
         """What was planned since `open` is in the dataset, whose newest commit has this number."""
@@ -194,31 +203,36 @@ class Memory:
         # What came late once may do so again: it is forgotten when it is worth while.
         if self._horizon() - self.since > reach(self.horizon) // 2:
             self.since = self._horizon()
-            for item_id in self.linker.forget(self.since):
-                self._sources.pop(item_id, None)
+            self.linker.forget(self.since)
+            self._delivered.forget(self.since)
 
     def delivered(self, item_id: str, source: str) -> bool:
         """Whether an item from `since` on, or one without a time of its own, came from a source before."""
-        if source in self._sources.get(item_id, ()):
-            return True
-        return self._timeless is not None and (item_id, source) in self._timeless
+        return (item_id, source) in self._delivered
 
-    def deliver(self, item_id: str, source: str, *, kept: bool, timeless: bool) -> None:
-        """An item comes from a source; `kept` where it is one from `since` on."""
-        if kept:
-            self._sources.setdefault(item_id, set()).add(source)
-        if timeless and self._timeless is not None:
-            self._timeless.add((item_id, source))
+    def deliver(self, item_id: str, source: str, time: int | None) -> None:
+        """An item comes from a source.
+
+        Args:
+            item_id, source: which, and where from.
+            time: its event time, microseconds since the epoch (UTC); None where it has none of its own, and
+                is to be known for ever.
+        """
+        self._delivered.add((item_id, source), time)
 
     def read_timeless(self, snapshot: Snapshot) -> None:
         """Know from now on what was delivered without a time of its own, however long ago."""
-        if self._timeless is None:
-            self._timeless = held.timeless_deliveries(snapshot)
+        if not self._knows_timeless:
+            for delivery in held.timeless_deliveries(snapshot):
+                self._delivered.add(delivery)
+            self._knows_timeless = True
 
-    def rejects(self, snapshot: Snapshot) -> set[str]:
+    def rejects(self, snapshot: Snapshot) -> Ids:
         """The ids of all rejects that the dataset holds; those that are added are known from now on."""
         if self._rejects is None:
-            self._rejects = held.reject_ids(snapshot)
+            self._rejects = Ids()
+            for reject_id in held.reject_ids(snapshot):
+                self._rejects.add(reject_id)
         return self._rejects
 
 

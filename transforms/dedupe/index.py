@@ -73,6 +73,11 @@ class Index:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def close(self) -> None:
+        """Hold nothing any more."""
+        for held in (self._entries, self._buckets, self._stories, self._forms):
+            held.clear()
+
     def find(self, order: Order) -> Entry | None:
         """The item that has this place."""
         entries = self._entries
@@ -102,8 +107,8 @@ class Index:
         for key in entry.keys:
             _put(self._buckets, key, entry)
 
-    def forget(self, before: int) -> list[Entry]:
-        """Forget the items before an instant (microseconds since the epoch); gives those that went."""
+    def forget(self, before: int) -> None:
+        """Forget the items before an instant, microseconds since the epoch."""
         if self.forgotten is None or self.forgotten < before:
             self.forgotten = before
         entries = self._entries
@@ -115,7 +120,6 @@ class Index:
                 _drop(self._forms, entry.form)
             for key in entry.keys:
                 _drop(self._buckets, key)
-        return gone
 
     def candidates(self, keys: tuple[int, ...], order: Order, since: int) -> list[Entry]:
         """The items that share a key and are earlier than an item, back to an instant: in their order, within

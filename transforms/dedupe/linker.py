@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from transforms.dedupe.decision import Relation
+from transforms.dedupe.disk_index import DiskIndex
 from transforms.dedupe.fingerprint import Sketch
 from transforms.dedupe.forms import RECURS
 from transforms.dedupe.index import Entry, Index
@@ -74,6 +75,7 @@ class Linker:
         max_bucket: items looked at under one candidate key: the earliest and the latest ones.
         max_candidates: items compared with a new one: those that share most keys.
         max_members: items of a chain inside the horizon; what comes later starts a new one.
+        on_disk: hold the items on disk: slower by some 60 us an item, in memory that does not grow.
 
     Attributes:
         overflows: how often each bound was reached: `bucket`, `candidates`, `members`.
@@ -86,20 +88,25 @@ class Linker:
         max_bucket: int = MAX_BUCKET,
         max_candidates: int = MAX_CANDIDATES,
         max_members: int = MAX_MEMBERS,
+        on_disk: bool = False,
     ) -> None:
         self.horizon = horizon
         self.max_members = max_members
         self._reach = reach(horizon)
-        self._index = Index(max_bucket, max_candidates)
+        self._index = (DiskIndex if on_disk else Index)(max_bucket, max_candidates)
         self.overflows: Counter[str] = self._index.overflows
 
     def __len__(self) -> int:
         """How many items are held."""
         return len(self._index)
 
-    def forget(self, before: int) -> list[str]:
-        """Forget the items before an instant, microseconds since the epoch; gives the ids of those gone."""
-        return [entry.sketch.item_id for entry in self._index.forget(before)]
+    def forget(self, before: int) -> None:
+        """Forget the items before an instant, microseconds since the epoch."""
+        self._index.forget(before)
+
+    def close(self) -> None:
+        """Hold nothing any more."""
+        self._index.close()
 
     def reached_back(self, since: int) -> None:
         """All from an instant on is held again, that was forgotten and now given to `hold`."""
