@@ -21,7 +21,7 @@ CREATE TABLE items (
     original BLOB, copied INTEGER, fingerprint BLOB);
 CREATE UNIQUE INDEX in_order ON items (time, uri, item_id);
 CREATE INDEX by_story ON items (story_id, time);
-CREATE INDEX by_form ON items (form, time) WHERE form != 0;
+CREATE INDEX by_form ON items (form, time) WHERE form IS NOT NULL;
 CREATE TABLE keyed (key INTEGER, time INTEGER, number INTEGER, PRIMARY KEY (key, time, number)) WITHOUT ROWID;
 """
 # Of one instant the uri decides, then the item_id; of most items there is one an instant.
@@ -89,7 +89,7 @@ class DiskIndex:
 
     def stories(self, form: int, order: Order, since: int) -> int:
         """See `Index`."""
-        return self._count("form", _signed(form), order, since) if form else 0
+        return self._count("form", _signed(form), order, since)
 
     def _count(self, column: str, value: bytes | int, order: Order, since: int) -> int:
         time, uri, item_id = order
@@ -109,7 +109,7 @@ class DiskIndex:
                 _bytes(uri),
                 item_id,
                 _bytes(entry.story_id),
-                _signed(entry.form),
+                _signed(entry.form) if entry.form else None,
                 _bytes(entry.row),
                 entry.copied,
                 encode(entry.sketch),
@@ -172,4 +172,4 @@ class DiskIndex:
         _, _, _, _, story_id, form, original, copied, fingerprint = row
         sketch = decode(fingerprint)
         story_id, original = (text.decode("utf-8", "surrogatepass") for text in (story_id, original))
-        return Entry(sketch, sketch.order, (), story_id, original, bool(copied), form % 2**64)
+        return Entry(sketch, sketch.order, (), story_id, original, bool(copied), (form or 0) % 2**64)
