@@ -135,6 +135,7 @@ def stream(
     Where it stands is kept in the dataset, with every commit: killed at any moment, it goes on where it was.
     """
     configure_logging()
+    allocator.keep_steady()  # before Arrow is loaded
     from pipeline import arguments, executable, flink, flink_job, monitor, signals
     from pipeline import feeds as feeds_file
     from pipeline.cycle import Listeners, Pace
@@ -253,7 +254,6 @@ def stream(
             loop = standing_job(config, wanted, lambda name: FlinkJob(given, name), pace, listeners)
         else:
             loop = Stream(config, first, pace, listeners, graph=making)
-        allocator.keep_steady()
         stop = threading.Event()
         stack.enter_context(signals.handled(loop, stop, opened, _LAST_JOB if standing else _LAST))
         stack.callback(log.summary)

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 # Threads that are there at the same time, each with memory of its own; then how many pools they made.
 THREADS = """
 import ctypes, re, sys, threading
@@ -49,12 +51,16 @@ def test_the_environment_goes_before() -> None:
     assert pools("share", MALLOC_ARENA_MAX="3") == 3
 
 
-def test_what_goes_on_for_days_has_no_pool_of_its_own() -> None:
-    code = "import pyarrow as pa; from pipeline.allocator import keep_steady; keep_steady(); print(pa.default_memory_pool().backend_name)"
+LOADED = "import pyarrow as pa; from pipeline.allocator import keep_steady; keep_steady(); "
+BEFORE = "from pipeline.allocator import keep_steady; keep_steady(); import pyarrow as pa; "
 
+
+@pytest.mark.parametrize("code", [LOADED, BEFORE])
+def test_what_goes_on_for_days_has_no_pool_of_its_own(code: str) -> None:
     def backend(**environment: str) -> str:
         environment = {**os.environ, **environment}
-        return subprocess.check_output([sys.executable, "-c", code], text=True, env=environment).strip()
+        command = [sys.executable, "-c", code + "print(pa.default_memory_pool().backend_name)"]
+        return subprocess.check_output(command, text=True, env=environment).strip()
 
     assert backend() == "system"
     assert backend(ARROW_DEFAULT_MEMORY_POOL="mimalloc") == "mimalloc"
