@@ -9,7 +9,7 @@ from collections import Counter
 from functools import lru_cache
 from operator import attrgetter
 
-from transforms.dedupe.fingerprint import decode, encode
+from transforms.dedupe.fingerprint import Sketch, decode, encode
 from transforms.dedupe.index import Entry, Order
 from transforms.scratch import scratch
 
@@ -74,7 +74,7 @@ class DiskIndex:
     def __len__(self) -> int:
         return self._size
 
-    def find(self, order: Order) -> Entry | None:
+    def find(self, order: Order) -> Entry[Sketch] | None:
         """See `Index`."""
         time, uri, item_id = order
         found = self._base.execute(
@@ -96,7 +96,7 @@ class DiskIndex:
         terms = {"value": value, "since": since, "time": time, "uri": _bytes(uri), "item_id": item_id}
         return int(self._base.execute(_COUNT.format(column), terms).fetchone()[0])
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry[Sketch]) -> None:
         """See `Index`."""
         self._last += 1
         self._size += 1
@@ -131,7 +131,7 @@ class DiskIndex:
             self._base.execute("DELETE FROM keyed WHERE time < ?", (before,))
             self._size -= gone
 
-    def candidates(self, keys: tuple[int, ...], order: Order, since: int) -> list[Entry]:
+    def candidates(self, keys: tuple[int, ...], order: Order, since: int) -> list[Entry[Sketch]]:
         """See `Index`."""
         if not keys:
             return []
@@ -167,7 +167,7 @@ class DiskIndex:
             found = found[: self.max_bucket - half] + last
         return [number for (number,) in found]
 
-    def _read(self, number: int) -> Entry:
+    def _read(self, number: int) -> Entry[Sketch]:
         row = self._base.execute("SELECT * FROM items WHERE number = ?", (number,)).fetchone()
         _, _, _, _, story_id, form, original, copied, fingerprint = row
         sketch = decode(fingerprint)

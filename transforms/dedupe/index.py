@@ -11,18 +11,43 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TypeVar
-
-from transforms.dedupe.fingerprint import Sketch
+from typing import Any, Generic, Protocol, TypeVar
 
 Order = tuple[int, str, str]
 Key = TypeVar("Key", bound=Hashable)
+
+
+class Sketched(Protocol):
+    """What is looked at of an item here: see `transforms.dedupe.fingerprint.Sketch`."""
+
+    @property
+    def item_id(self) -> str:
+        """The item."""
+
+    @property
+    def uri(self) -> str:
+        """Its guid."""
+
+    @property
+    def time(self) -> int:
+        """Its event time, microseconds since the epoch."""
+
+    @property
+    def form(self) -> int:
+        """Hash of its text's form."""
+
+    @property
+    def order(self) -> Order:
+        """Its place among all items."""
+
+
+One = TypeVar("One", bound=Sketched)
 
 _order = attrgetter("order")
 
 
 @dataclass(slots=True, eq=False)
-class Entry:
+class Entry(Generic[One]):
     """An item of the index.
 
     Attributes:
@@ -35,7 +60,7 @@ class Entry:
         form: its form (`transforms.dedupe.forms`); 0 for copies and versions, so that a story counts once.
     """
 
-    sketch: Sketch
+    sketch: One
     order: Order
     keys: tuple[int, ...]
     story_id: str
@@ -44,11 +69,42 @@ class Entry:
     form: int
 
 
+class Holding(Protocol[One]):
+    """What holds items, in memory (`Index`) or on disk (`transforms.dedupe.disk_index.DiskIndex`)."""
+
+    overflows: Counter[str]
+    forgotten: int | None
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def close(self) -> None:
+        """See `Index`."""
+
+    def find(self, order: Order) -> Entry[One] | None:
+        """See `Index`."""
+
+    def members(self, story_id: str, order: Order, since: int) -> int:
+        """See `Index`."""
+
+    def stories(self, form: int, order: Order, since: int) -> int:
+        """See `Index`."""
+
+    def add(self, entry: Entry[One]) -> None:
+        """See `Index`."""
+
+    def forget(self, before: int) -> None:
+        """See `Index`."""
+
+    def candidates(self, keys: tuple[int, ...], order: Order, since: int) -> list[Entry[One]]:
+        """See `Index`."""
+
+
 # Nine keys of ten have one item: no list is made for it, which saves a third of the memory.
-Buckets = dict[Key, Entry | list[Entry]]
+Buckets = dict[Key, Entry[Any] | list[Entry[Any]]]
 
 
-class Index:
+class Index(Generic[One]):
     """Items in their order. They are forgotten from the earliest on.
 
     Args:
@@ -65,7 +121,7 @@ class Index:
         self.max_candidates = max_candidates
         self.overflows: Counter[str] = Counter()
         self.forgotten: int | None = None
-        self._entries: list[Entry] = []
+        self._entries: list[Entry[One]] = []
         self._buckets: Buckets[int] = {}
         self._stories: Buckets[str] = {}
         self._forms: Buckets[int] = {}
@@ -78,7 +134,7 @@ class Index:
         for held in (self._entries, self._buckets, self._stories, self._forms):
             held.clear()
 
-    def find(self, order: Order) -> Entry | None:
+    def find(self, order: Order) -> Entry[One] | None:
         """The item that has this place."""
         entries = self._entries
         if not entries or entries[-1].order < order:
@@ -94,7 +150,7 @@ class Index:
         """How many stories that are earlier than an item, back to an instant, began with a form."""
         return _count(self._forms, form, order, since)
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry[One]) -> None:
         """Take in an item."""
         entries = self._entries
         if not entries or entries[-1].order < entry.order:
@@ -121,10 +177,10 @@ class Index:
             for key in entry.keys:
                 _drop(self._buckets, key)
 
-    def candidates(self, keys: tuple[int, ...], order: Order, since: int) -> list[Entry]:
+    def candidates(self, keys: tuple[int, ...], order: Order, since: int) -> list[Entry[One]]:
         """The items that share a key and are earlier than an item, back to an instant: in their order, within
         the bounds."""
-        shared: dict[Entry, int] = {}
+        shared: dict[Entry[One], int] = {}
         for key in keys:
             bucket = self._buckets.get(key)
             if bucket is None:
@@ -149,11 +205,11 @@ class Index:
         return sorted(chosen[: self.max_candidates], key=_order)
 
 
-def _time(entry: Entry) -> int:
+def _time(entry: Entry[Any]) -> int:
     return entry.order[0]
 
 
-def _range(bucket: list[Entry], order: Order, since: int) -> tuple[int, int]:
+def _range(bucket: list[Entry[Any]], order: Order, since: int) -> tuple[int, int]:
     """Which items of a bucket are earlier than an item, back to an instant: most often all."""
     start, end = 0, len(bucket)
     if bucket[0].order[0] < since:
@@ -173,7 +229,7 @@ def _count(buckets: Buckets[Key], key: Key, order: Order, since: int) -> int:
     return end - start
 
 
-def _put(buckets: Buckets[Key], key: Key, entry: Entry) -> None:
+def _put(buckets: Buckets[Key], key: Key, entry: Entry[Any]) -> None:
     bucket = buckets.get(key)
     if bucket is None:
         buckets[key] = entry
