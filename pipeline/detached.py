@@ -17,7 +17,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 from pipeline import finish, report
 from pipeline.failure import explained
 from pipeline.graph import build
-from pipeline.options import Config
+from pipeline.options import LOCAL, Config
 from pipeline.run import check, described, opened, outcome_counts, source
 from pipeline.sinks import manifest
 from pipeline.sinks.claim import Occupied
@@ -61,7 +61,7 @@ def commits(
         runner: for the run report.
     """
     step = _Commit(config, dataset.snapshot().sequence, described(config, runner))
-    finished = build(pipeline, config, resources, dataset)
+    finished = build(pipeline, config, resources, dataset, parallel=runner != LOCAL)
     finished | "Commit" >> beam.ParDo(step).with_output_types(int)
 
 

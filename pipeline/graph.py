@@ -5,7 +5,8 @@
                    └─────────┴──────────┴────────────┴─► StageRejects ───┘
 
 Everything up to staging is one fused stage, in parallel over the resources; texts are never shuffled.
-Link is one serial step over sketches; Write is parallel over the final files, and tags stories.
+Link is one serial step over sketches; on an engine it is parallel, and only what was found out is chosen from
+in one place (`pipeline.parallel.link`). Write is parallel over the final files, and tags stories.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import apache_beam as beam
 from pipeline.finish import Finish
 from pipeline.link import Link
 from pipeline.options import Config
+from pipeline.parallel.link import LinkInParallel
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.storage import Location
@@ -34,6 +36,7 @@ def build(
     dataset: Dataset,
     *,
     spread: bool = True,
+    parallel: bool = False,
 ) -> beam.PCollection:
     """Put the graph of one bounded run into a pipeline.
 
@@ -46,6 +49,7 @@ def build(
             them is the driver's part, once the pipeline is done (`pipeline.run`).
         spread: deal final files out to all workers. Where one worker runs a small graph again and again,
             dealing out costs more than it gives.
+        parallel: link on all workers, too, which an engine has many of: the links are the same.
 
     Returns:
         One element, once all that is to be committed is staged: how many files these are.
@@ -57,12 +61,13 @@ def build(
     if spread:
         found |= "CheckWorkers" >> CheckWorkers(Terms.of(folder, config.inputs))
     staged, staging = stage(found, config, folder, keys)
-    linked = (
-        staged
-        | "AllStaged" >> beam.Flatten()
-        | "Link"
-        >> Link(str(dataset.root), config.run_id, folder / "links", config.horizon, config.rows_per_file)
+    terms = (folder / "links", config.horizon, config.rows_per_file)
+    linking = (
+        LinkInParallel(str(dataset.root), *terms)
+        if parallel
+        else Link(str(dataset.root), config.run_id, *terms)
     )
+    linked = staged | "AllStaged" >> beam.Flatten() | "Link" >> linking
     plans = linked.plans | "SpreadFiles" >> beam.Reshuffle() if spread else linked.plans
     written = plans | "Write" >> Write(folder, config.run_id, keys, config.tagging)
     tallies = (*staging, linked.tallies, written.tallies) | "AllTallies" >> beam.Flatten()

@@ -11,16 +11,15 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import apache_beam as beam
 import numpy as np
-import pyarrow.compute as pc
 
 from pipeline import writers
+from pipeline.fresh import ENDLESS, fresh
 from pipeline.ids import Ids
 from pipeline.memory import Memory, held_items, windows
-from pipeline.options import HOUR
 from pipeline.plan import VERDICTS_FILE, FilePlan, Verdicts
 from pipeline.sinks import held
 from pipeline.sinks.dataset import Dataset
@@ -31,67 +30,11 @@ from pipeline.stage import ITEMS, REJECTED, StagedFile
 from pipeline.staged import StagedRows
 from schemas.errors import WirebeamError
 from transforms import activity
-from transforms.dedupe.fingerprint import Sketch, decode
 from transforms.dedupe.linker import Linker
 from transforms.scratch import SCRATCH_HELP
 from transforms.step import TALLIES, Tally
 
-_WITHIN = ("uri", "item_id", "received_at", "source")  # the linker's order within an instant
-_ENDLESS = 2**63 - 1
 _NOTED = 256
-
-
-class _Fresh(NamedTuple):
-    """A staged item that is to be linked: where it stands, the size of its text in bytes, its folder."""
-
-    file: int
-    row: int
-    bytes: int
-    partition: str
-    sketch: Sketch
-
-
-def _fresh(
-    staged: StagedRows, snapshot: Snapshot, verdicts: Verdicts, memory: Memory | None, kept: int
-) -> Iterator[_Fresh]:
-    """New rows in the linker's order; redelivered ones are counted and left out.
-
-    What memory knows are items from `kept` on, and those without a time of their own.
-    """
-    timeless: set[str] = set()
-    for table in staged.tables:
-        without = pc.equal(table.column("time_source"), held.TIMELESS)
-        timeless.update(table.column("item_id").filter(without).to_pylist())
-    times = staged.times
-    if memory is not None:
-        times = times[times < kept]
-        if timeless:
-            memory.read_timeless(snapshot)
-            timeless.clear()
-    known = held.held_deliveries(snapshot, times, timeless)
-    keys = snapshot.partition_by.columns
-    columns = ("item_id", "source", "time_source", "fingerprint", *keys)
-    partitions: dict[tuple[Any, ...], str] = {}
-    current: str | None = None
-    sources: set[str] = set()
-    for time_, file, row, size, item_id, source, dated, fingerprint, *values in staged.in_order(
-        columns, _WITHIN, "body_text"
-    ):
-        if item_id != current:
-            current, sources = item_id, set()
-        told = memory is not None and memory.delivered(item_id, source)
-        if told or source in sources or (item_id, source) in known:
-            verdicts.counts["redelivered", ""] += 1
-            continue
-        sources.add(source)
-        if memory is not None and (time_ >= kept or dated == held.TIMELESS):
-            memory.deliver(item_id, source, None if dated == held.TIMELESS else time_)
-        place = (time_ // HOUR, *values)
-        partition = partitions.get(place)
-        if partition is None:
-            partition = snapshot.partition_by.path(time_, dict(zip(keys, values, strict=True)).get)
-            partitions[place] = partition
-        yield _Fresh(file, row, size, partition, decode(fingerprint))
 
 
 def link(
@@ -110,7 +53,7 @@ def link(
         memory: what is known of the dataset; without it, what matters of it is read.
     """
     times = np.unique(staged.times)
-    kept = memory.open(snapshot, times) if memory else _ENDLESS
+    kept = memory.open(snapshot, times) if memory else ENDLESS
     spans = windows(times[times < kept], horizon)
     old = itertools.chain.from_iterable(held_items(snapshot, *span) for span in spans)
     passing = Linker(horizon)
@@ -118,7 +61,7 @@ def link(
     before = sum((linker.overflows for linker in linkers), Counter[str]())
     pending = next(old, None)
     linked: Counter[str] = Counter()
-    for number, one in enumerate(_fresh(staged, snapshot, verdicts, memory, kept), 1):
+    for number, one in enumerate(fresh(staged, snapshot, verdicts.counts, memory, kept), 1):
         sketch = one.sketch
         if memory is not None and sketch.time >= kept:
             verdict = memory.linker.link(sketch)
@@ -142,7 +85,7 @@ def link(
             verdict.reason,
             verdict.revision_kind,
         )
-        verdicts.add(dataset, one.partition, one.file, one.row, one.bytes, links)
+        verdicts.add(dataset, one.partition, one.file, one.row, one.size, links)
     activity.note("linked", linked.total() % _NOTED)
     for name, count in linked.items():
         verdicts.counts["link", name] += count
@@ -205,8 +148,8 @@ def plan(
             for what is remembered.
     """
     files = sorted(set(staged), key=lambda file: (file.kind, file.path))
-    items = [file for file in files if file.kind == ITEMS]
-    rejects = [file for file in files if file.kind == REJECTED]
+    items = [file.path for file in files if file.kind == ITEMS]
+    rejects = [file.path for file in files if file.kind == REJECTED]
     snapshot = dataset.snapshot()
     verdicts = Verdicts()
     try:
@@ -214,8 +157,7 @@ def plan(
         sort_rejects(StagedRows.open(rejects, "received_at"), len(items), snapshot, verdicts, memory)
     except sqlite3.Error as error:
         raise WirebeamError(f"what linking remembers: {error}; {SCRATCH_HELP}") from error
-    paths = [file.path for file in [*items, *rejects]]
-    return verdicts.save(folder / VERDICTS_FILE, paths, rows_per_file), verdicts.counts
+    return verdicts.save(folder / VERDICTS_FILE, [*items, *rejects], rows_per_file), verdicts.counts
 
 
 def by_work(plan: FilePlan) -> tuple[bool, int]:

@@ -54,11 +54,12 @@ def read_fingerprint(fingerprint: bytes | None, path: str) -> Sketch:
 
 @dataclass(frozen=True, slots=True)
 class HeldItem:
-    """An item that a dataset holds: its sketch, its verdict, and the sources it came from."""
+    """An item that a dataset holds: its sketch, its verdict, the sources it came from, the sketch's bytes."""
 
     sketch: Sketch
     verdict: Verdict
     sources: tuple[str, ...]
+    fingerprint: bytes
 
 
 def held_items(snapshot: Snapshot, since: int, until: int | None = None) -> Iterator[HeldItem]:
@@ -89,6 +90,7 @@ def held_items(snapshot: Snapshot, since: int, until: int | None = None) -> Iter
             read_fingerprint(row["fingerprint"], files[row["part"]].path),
             Verdict(row["item_id"], **{name: row[name] for name in _LINKS}),
             tuple(one["source"] for one in same),
+            row["fingerprint"],
         )
 
 

@@ -37,7 +37,8 @@ VERDICTS = pa.schema(
 VERDICTS_FILE = "verdicts.arrow"  # in the folder of links of a run
 _CHUNK = 8_192
 _FILE_BYTES = 128 << 20  # of text, or of rejected bytes, in one final file
-_NO_LINKS = (None,) * 7
+LINKS = tuple(VERDICTS.names[5:])
+_NO_LINKS = (None,) * len(LINKS)
 
 
 @register_row
@@ -71,6 +72,11 @@ class Verdicts:
         self._rows.append((dataset, partition, file, row, size, *links))
         if len(self._rows) >= _CHUNK:
             self._flush()
+
+    def add_all(self, rows: pa.Table) -> None:
+        """Many rows, with the columns of `VERDICTS`."""
+        self._flush()
+        self._chunks += rows.to_batches()
 
     def _flush(self) -> None:
         if not self._rows:

@@ -59,7 +59,8 @@ def run(config: Config, runner: str = LOCAL, arguments: Sequence[str] = ()) -> O
     clock = time.monotonic()
     with opened(config, runner, arguments) as (engine, dataset):
         pipeline = beam.Pipeline(options=engine.options)
-        build(pipeline, config, source(engine, dataset, config), dataset)
+        resources = source(engine, dataset, config)
+        build(pipeline, config, resources, dataset, parallel=engine.runner != LOCAL)
         result, committed = ingest(dataset, config.run_id, lambda: engine.execute(pipeline), positions=None)
         made = report.compose(
             run_id=config.run_id,

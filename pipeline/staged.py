@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.sinks.storage import local
-from pipeline.stage import StagedFile
 
 _ROWS = 8_192
 _INT64 = pa.int64()
@@ -31,11 +30,13 @@ class StagedRows:
         maps: the memory that they lie in.
         times: the rows' `version_created` (or the column named), microseconds since the epoch (UTC), of all
             tables one after the other.
+        between: first and last time of the rows wanted; None for all.
     """
 
     tables: Sequence[pa.Table]
     time: str = "version_created"
     maps: Sequence[mmap.mmap] = ()
+    between: tuple[int, int] | None = None
     times: Times = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,15 +44,26 @@ class StagedRows:
         self.times = np.concatenate(columns) if columns else np.empty(0, np.int64)
 
     @classmethod
-    def open(cls, files: Sequence[StagedFile], time: str = "version_created") -> StagedRows:
+    def open(
+        cls,
+        paths: Sequence[str],
+        time: str = "version_created",
+        between: tuple[int, int] | None = None,
+    ) -> StagedRows:
         """The rows of staged files; `time` is the column that orders them."""
-        maps = [_mapped(file.path) for file in files]
-        return cls(
-            [pa.ipc.open_file(pa.BufferReader(pa.py_buffer(one))).read_all() for one in maps], time, maps
-        )
+        maps = [_mapped(path) for path in paths]
+        tables = [pa.ipc.open_file(pa.BufferReader(pa.py_buffer(one))).read_all() for one in maps]
+        return cls(tables, time, maps, between)
+
+    @property
+    def wanted(self) -> Times:
+        """Times of the rows wanted."""
+        if self.between is None:
+            return self.times
+        return self.times[(self.times >= self.between[0]) & (self.times <= self.between[1])]
 
     def in_order(self, names: Sequence[str], keys: Sequence[str], bulk: str) -> Iterator[tuple[Any, ...]]:
-        """All rows by time, then by `keys`.
+        """All rows wanted by time, then by `keys`.
 
         Args:
             names: columns wanted.
@@ -65,11 +77,18 @@ class StagedRows:
         starts = np.cumsum([0, *map(len, self.tables)])
         sizes = [pc.binary_length(table.column(bulk)).cast(_INT64).to_numpy() for table in self.tables]
         order = np.argsort(self.times, kind="stable")
+        times = self.times[order]
+        if self.between is not None:
+            low, high = (
+                np.searchsorted(times, self.between[0]),
+                np.searchsorted(times, self.between[1], "right"),
+            )
+            order, times = order[low:high], times[low:high]
         start = 0
         while start < len(order):
             end = min(start + _ROWS, len(order))
             # Rows of one instant stay together, for the keys to sort them.
-            end = int(np.searchsorted(self.times, self.times[order[end - 1]], "right", sorter=order))
+            end = int(np.searchsorted(times, times[end - 1], "right"))
             wanted = np.sort(order[start:end])
             files = np.searchsorted(starts, wanted, "right") - 1
             parts = []

@@ -1,0 +1,80 @@
+"""Linking in parallel by its steps in turn, without Beam: what each costs, and what it says."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from pipeline.parallel.comparing import compared, paired
+from pipeline.parallel.link import Part, plan
+from pipeline.parallel.numbering import number
+from pipeline.parallel.spans import SPAN_ROWS, spans
+from pipeline.plan import FilePlan
+from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.storage import Location
+from pipeline.stage import ITEMS, StagedFile
+from pipeline.staged import StagedRows
+
+T = TypeVar("T")
+Plans = tuple[list[FilePlan], Counter[tuple[str, str]]]
+
+
+class Steps:
+    """The steps of `pipeline.parallel.link.LinkInParallel`.
+
+    Attributes:
+        seconds: of CPU that each took.
+        sent: bytes that each gave to the next by a shuffle.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+        self.sent: Counter[str] = Counter()
+
+    def timed(self, step: str, function: Callable[[], T]) -> T:
+        started = time.process_time()
+        made = function()
+        self.seconds[step] += time.process_time() - started  # type: ignore[assignment]
+        return made
+
+    def plan(
+        self,
+        staged: Sequence[StagedFile],
+        dataset: Dataset,
+        folder: Location,
+        horizon: int,
+        rows_per_file: int,
+        span_rows: int = SPAN_ROWS,
+    ) -> Plans:
+        """As `pipeline.link.plan`."""
+        snapshot = dataset.snapshot()
+        counts: Counter[tuple[str, str]] = Counter()
+        items = [file.path for file in staged if file.kind == ITEMS]
+        times = self.timed("times", lambda: [(path, StagedRows.open([path]).times) for path in items])
+        cut = self.timed("cut", lambda: list(spans(times, snapshot, horizon, span_rows)))
+        parts = [Part(file.kind, path=file.path) for file in staged if file.kind != ITEMS]
+        by_key: dict[int, list[bytes]] = {}
+        for span in cut:
+            numbered = self.timed("number", lambda one=span: number(one, snapshot, folder))
+            counts += numbered.counts
+            parts.append(Part("rows", span.number, numbered.path))
+            for shard, data in numbered.postings.items():
+                self.sent["postings"] += len(data)
+                by_key.setdefault(shard, []).append(data)
+        by_item: dict[int, list[bytes]] = {}
+        for postings in by_key.values():
+            pairs, counted = self.timed("pair", lambda some=postings: paired(some, horizon))
+            counts += counted
+            for number_, data in pairs.items():
+                self.sent["pairs"] += len(data)
+                by_item.setdefault(number_, []).append(data)
+        for number_, some in by_item.items():
+            relations, counted = self.timed("compare", lambda these=some: compared(these, folder, horizon))
+            counts += counted
+            if relations is not None:
+                self.sent["relations"] += len(relations)
+                parts.append(Part("relations", number_, data=relations))
+        plans, counted = self.timed("choose", lambda: plan(parts, snapshot, folder, horizon, rows_per_file))
+        return plans, counts + counted

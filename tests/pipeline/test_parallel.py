@@ -1,0 +1,171 @@
+"""Linking in parallel says what the serial linker says, of the same staged files and the same dataset."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline import link
+from pipeline.engine import Engine
+from pipeline.graph import build
+from pipeline.options import HOUR, LOCAL, Config, beam_options, microseconds
+from pipeline.parallel.spans import spans
+from pipeline.plan import FilePlan
+from pipeline.run import ingest, source
+from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.snapshot import Snapshot
+from pipeline.sinks.staging import stage_items, stage_rejects
+from pipeline.stage import ITEMS, REJECTED, StagedFile
+from pipeline.verify import verify
+from schemas.errors import Reject
+from schemas.item import Item
+from tests.engines.compare import differences
+from tests.pipeline import cycles
+from tests.pipeline.linking import Steps
+from tests.transforms.dedupe.conftest import make
+from tests.transforms.dedupe.test_linker import streams
+from transforms.dedupe.fingerprint import encode
+from transforms.dedupe.sketch import sketch
+from transforms.enrich.enricher import Tagging
+
+HORIZON = 72 * HOUR
+
+
+def staged(dataset: Dataset, run_id: str, items: list[Item], rejects: list[Reject]) -> list[StagedFile]:
+    """Items in several files, of any times each."""
+    folder = dataset.staging(run_id)
+    files = []
+    for start in range(0, len(items), 9):
+        part = items[start : start + 9]
+        prints = [encode(sketch(one)) for one in part]
+        made = stage_items(folder / "items", part, prints, dataset.partition_by)
+        files.append(StagedFile(ITEMS, made.path, len(part)))
+    if rejects:
+        made = stage_rejects(folder / "rejects", rejects, run_id=run_id, now=0)
+        files.append(StagedFile(REJECTED, made.path, len(rejects)))
+    return files
+
+
+def verdicts(plans: list[FilePlan]) -> list[dict[str, Any]]:
+    """What becomes of each staged row, in order, and of which final file it is a part."""
+    rows = []
+    for one in sorted(plans, key=lambda plan: plan.start):
+        with pa.memory_map(one.verdicts) as mapped:
+            table = pa.ipc.open_file(mapped).read_all()
+            files = table.schema.metadata[b"files"].decode().split("\n")
+            for row in table.slice(one.start, one.rows).to_pylist():
+                rows.append(
+                    {**row, "file": files[row["file"]], "in": (one.dataset, one.partition, one.start)}
+                )
+    return rows
+
+
+@st.composite
+def feeds(draw: st.DrawFn) -> list[list[Item]]:
+    """Items of several runs, delivered twice and from elsewhere, some without a time of their own."""
+    made, rng = draw(streams())
+    items = [make(text, head, hours=hours, **fields) for text, head, hours, fields in made]
+    for one in rng.choices(items, k=rng.randint(0, 8)):
+        source = rng.choice([one.source, "elsewhere", "nowhere"])
+        moment = one.received_at + rng.choice([-HOUR, 0, HOUR])
+        items.append(dataclasses.replace(one, source=source, received_at=moment))
+    if rng.random() < 0.3:
+        items = [
+            dataclasses.replace(one, time_source="ingested_at") if rng.random() < 0.3 else one
+            for one in items
+        ]
+    rng.shuffle(items)
+    ends = sorted(rng.randint(0, len(items)) for _ in range(draw(st.integers(0, 3))))
+    return [items[start:end] for start, end in itertools.pairwise([0, *ends, len(items)])]
+
+
+@settings(
+    deadline=None,
+    max_examples=15,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(feeds(), st.sampled_from([1, 4, 8_192]), st.randoms(use_true_random=False))
+def test_each_run_gives_the_verdicts_of_the_serial_linker(
+    tmp_path_factory: pytest.TempPathFactory, feed: list[list[Item]], span_rows: int, rng: random.Random
+) -> None:
+    output = tmp_path_factory.mktemp("parallel")
+    with Dataset.open(output) as dataset:
+        for number, items in enumerate(feed):
+            rejects = [Reject("memory", "parse", "empty", "nothing", bytes([number]), 1_741_000_000_000_000)]
+            files = staged(dataset, "run", items, rejects)
+            expected, counts = link.plan(files, dataset, output / "links/serial", HORIZON, 3)
+            rng.shuffle(files)
+            plans, others = Steps().plan(files, dataset, output / "links/parallel", HORIZON, 3, span_rows)
+            assert verdicts(plans) == verdicts(expected)
+            del others["compared", ""]
+            assert others == counts
+            cycles.run(dataset, f"run{number}", items, rejects, HORIZON)
+
+
+def test_spans_hold_some_items_each_and_those_of_an_instant_together(tmp_path: Path) -> None:
+    with Dataset.open(tmp_path) as dataset:
+        items = [make(f"Text {n}", hours=n // 5) for n in range(100)]
+        [late] = staged(dataset, "run", [make("Late", hours=10_000)], [])
+        files = [*staged(dataset, "run", items, []), late]
+        snapshot = dataset.snapshot()
+        times = [(file.path, link.StagedRows.open([file.path]).times) for file in files]
+    assert list(spans([], snapshot, HORIZON)) == []
+    found = list(spans(times, snapshot, HORIZON, 12))
+    assert [one.number for one in found] == list(range(len(found)))
+    assert all(one.until + 1 == other.since for one, other in itertools.pairwise(found))
+    held = [sum(((own >= one.since) & (own <= one.until)).sum() for _, own in times) for one in found]
+    assert sum(held) == 101
+    assert max(held) <= 15
+    assert late.path not in found[0].paths
+    assert found[-1].paths == [late.path]
+
+
+def test_spans_reach_back_to_what_the_dataset_holds(tmp_path: Path) -> None:
+    with Dataset.open(tmp_path) as dataset:
+        cycles.run(dataset, "one", [make(f"Text {n}", hours=n) for n in range(300)], [], HORIZON)
+        [new] = staged(dataset, "two", [make("New", hours=250)], [])
+        snapshot = dataset.snapshot()
+        times = [(new.path, link.StagedRows.open([new.path]).times)]
+    moment = make("New", hours=250).version_created
+    whole = list(spans(times, snapshot, HORIZON))
+    assert [one.held for one in whole] == [[(moment - 96 * HOUR, moment)]]
+    parts = list(spans(times, snapshot, HORIZON, 10))
+    assert len(parts) > 5
+    assert [one.paths for one in parts[:-1]] == [[]] * (len(parts) - 1)
+    assert parts[0].held[0][0] == moment - 96 * HOUR
+    empty = Snapshot(snapshot.root, snapshot.partition_by)
+    assert [one.held for one in spans(times, empty, HORIZON)] == [[]]
+
+
+def test_the_graph_of_an_engine_gives_the_rows_of_the_local_run(
+    feed: Path, news: Path, tmp_path: Path
+) -> None:
+    """Each bundle is run twice; a second run adds no row."""
+    options = beam_options(["--direct_runner_bundle_repeat=1"], LOCAL)
+    tallies: list[Counter[str]] = []
+    for run_id in ("first", "second"):
+        now = microseconds(dt.datetime(2026, 11, 25, tzinfo=dt.UTC))
+        config = Config(str(tmp_path), run_id, now, inputs=(str(feed),), tagging=Tagging("rules"))
+        with Dataset.open(tmp_path) as dataset:
+            pipeline = beam.Pipeline(options=options)
+            build(pipeline, config, source(Engine(options), dataset, config), dataset, parallel=True)
+            result, manifest = ingest(
+                dataset, run_id, lambda one=pipeline: one.run().wait_until_finish(), positions=None
+            )
+            tallies.append(Counter(manifest.counts))
+            assert result.tallies["link", "nanoseconds", ""] > 0
+            dataset.discard(run_id)
+        assert list(differences(news, tmp_path)) == []
+    assert tallies[1]["redelivered"] == tallies[1]["read"] == tallies[0]["read"] > 60
+    assert verify(tmp_path) == []
