@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK := requirements/dev.txt
 
-.PHONY: setup demo test test-engines test-spark test-dataflow lint bench bench-queries dictionary bench-engines bench-stream bench-scale fuzz soak soak-flink lock clean
+.PHONY: setup demo test test-engines test-prism test-spark test-dataflow lint bench bench-queries dictionary bench-engines bench-stream bench-scale fuzz soak soak-flink lock clean
 
 setup: $(READY)
 
@@ -24,6 +24,11 @@ test: setup lint
 # Against a real Flink and real brokers; needs Java 17, Maven and 6 GB, and fetches pinned jars once.
 test-engines: setup
 	$(BIN)/python -m pytest -q -m engines --durations=15
+
+# The unbounded graph on Beam's Prism; builds it with Go (a minute or two, 66 MB in the cache), needs Java and Maven.
+test-prism: setup
+	$(BIN)/python -m tests.brokers.prism
+	$(BIN)/python -m pytest -q -m engines tests/engines/test_prism.py
 
 # Spark reads a dataset; needs Java 17, and installs the extra spark (400 MB).
 test-spark: setup

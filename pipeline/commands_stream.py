@@ -52,7 +52,8 @@ class AfterCommit(StrEnum):
 
 
 @streams.command(
-    epilog="Beam's own options follow `--`: `wirebeam stream ... --runner FlinkRunner -- --flink_master=...`"
+    epilog="Beam's own options follow `--`: `wirebeam stream ... --runner FlinkRunner -- --flink_master=...`, or "
+    "`-- --output_executable_path=FILE.jar`, which writes the job as a jar for Flink's application mode."
 )
 def stream(
     output: choices.Output,
@@ -105,7 +106,7 @@ def stream(
         str,
         typer.Option(
             help="Where it runs: FnApiRunner (here), or FlinkRunner: Kafka alone as one job that never ends, "
-            "anything else by cycles, each a job."
+            "anything else by cycles, each a job; or PrismRunner: Kafka alone, to try it on one machine."
         ),
     ] = "FnApiRunner",
     metrics_port: Annotated[
@@ -136,7 +137,7 @@ def stream(
     """
     configure_logging()
     allocator.keep_steady()  # before Arrow is loaded
-    from pipeline import arguments, executable, flink, flink_job, monitor, signals
+    from pipeline import arguments, executable, flink, flink_job, monitor, prism, signals
     from pipeline import feeds as feeds_file
     from pipeline.cycle import Listeners, Pace
     from pipeline.dispatch import Dispatched
@@ -201,7 +202,10 @@ def stream(
         followed.update(new)
         return [feed for _, feed in new.values()]
 
-    standing = runner == flink.RUNNER and all(isinstance(one.settings, KafkaSettings) for one in wanted())
+    kafka = all(isinstance(one.settings, KafkaSettings) for one in wanted())
+    standing = kafka and runner in (flink.RUNNER, prism.RUNNER)
+    if runner == prism.RUNNER and not kafka:
+        raise UsageError("PrismRunner follows Kafka alone: leave --runner away for other sources")
     pace = Pace(
         every=every,
         items=max_items,
@@ -222,8 +226,9 @@ def stream(
         typer.echo(executable.write(config, wanted(), pace, metrics_at, arguments.beam_options))
         return
     if standing:
-        job, _ = flink_job.arguments(arguments.beam_options)
-        Engine.of(runner, job, config.run_id)  # what is wrong is said before anything runs
+        given = tuple(arguments.beam_options)
+        options = flink_job.arguments(given)[0] if runner == flink.RUNNER else given
+        Engine.of(runner, options, config.run_id)  # what is wrong is said before anything runs
     elif runner != LOCAL:
         # A job costs seconds, however small: as much as there is goes into one.
         pace = replace(pace, first=max_items, longest=math.inf)
@@ -247,11 +252,11 @@ def stream(
             stack.callback(serve(metrics, metrics_port, metrics_host))
         loop: Stream | ContinuousStream
         if standing:
-            from pipeline.flink_job import FlinkJob
+            from pipeline.prism_job import PrismJob
             from pipeline.standing import standing_job
 
-            given = tuple(arguments.beam_options)
-            loop = standing_job(config, wanted, lambda name: FlinkJob(given, name), pace, listeners)
+            on = flink_job.FlinkJob if runner == flink.RUNNER else PrismJob
+            loop = standing_job(config, wanted, functools.partial(on, given), pace, listeners)
         else:
             loop = Stream(config, first, pace, listeners, graph=making)
         stop = threading.Event()

@@ -13,7 +13,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 from apache_beam.runners.runner import PipelineState
 
-from pipeline import dataflow, flink
+from pipeline import dataflow, flink, prism
 from pipeline.options import LOCAL, beam_options, named
 from pipeline.sinks.storage import Location, location
 from pipeline.sources.files import STDIN
@@ -56,6 +56,8 @@ class Engine:
         options = beam_options(arguments, runner)
         if runner == dataflow.RUNNER:
             return cls(beam_options([*arguments, *dataflow.defaults(dict(named(arguments)), run_id)], runner))
+        if runner == prism.RUNNER:
+            return cls(beam_options([*arguments, *prism.defaults(dict(named(arguments)))], runner))
         if runner != flink.RUNNER:
             return cls(options)
         cluster, wanted = flink.defaults(dict(named(arguments)), run_id)

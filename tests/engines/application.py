@@ -8,18 +8,16 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from pipeline.executable import CLASS
-from pipeline.sinks import manifest
 from tests.brokers.jars import fetched
 from tests.brokers.kafka import Broker
 from tests.engines.flink import WIREBEAM, Flink, wait_until
-from tests.soak.flink_stream import TOPIC
+from tests.soak.flink_stream import TOPIC, Recorded
 
 HERE = Path(__file__).resolve().parent
 _ENTRY = "org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint"
@@ -38,7 +36,7 @@ class Application(Flink):
         self.place = folder
         self.entry = fetched(HERE / "application-pom.xml", HERE / "application.sha256")
         (folder / "lib").mkdir(exist_ok=True)
-        self.output = folder.with_name("stream")
+        self.stream = Recorded(folder.with_name("stream"))
         self.savepoint = ""
 
     def write(self, broker: Broker, interval: int = 2_000) -> subprocess.CompletedProcess[str]:
@@ -48,7 +46,7 @@ class Application(Flink):
             broker: of the topic.
             interval: milliseconds from checkpoint to checkpoint.
         """
-        command = [WIREBEAM, "stream", f"kafka://{broker.servers}/{TOPIC}", "-o", str(self.output)]
+        command = [WIREBEAM, "stream", f"kafka://{broker.servers}/{TOPIC}", "-o", str(self.stream.output)]
         command += ["--every=0.5", "--runner=FlinkRunner", "--", "--parallelism=2"]
         command += [f"--flink_job_server_jar={self.jars}", f"--environment_config={self.pool}"]
         command += [f"--checkpointing_interval={interval}"]
@@ -81,19 +79,6 @@ class Application(Flink):
             return dict(jobs[0]) if jobs else {}
         except (httpx.HTTPError, ValueError, KeyError):
             return {}
-
-    def manifests(self) -> list[manifest.Manifest]:
-        """All commits."""
-        folder = self.output / manifest.FOLDER
-        newest = manifest.newest(folder) if folder.is_dir() else 0
-        return [manifest.read(folder, number) for number in range(1, newest + 1)]
-
-    def counts(self) -> Counter[str]:
-        """Sums over all commits."""
-        total: Counter[str] = Counter()
-        for one in self.manifests():
-            total.update(one.counts)
-        return total
 
     def counter(self, name: str) -> int:
         """A counter of the job, as Flink shows it."""

@@ -41,17 +41,17 @@ def test_a_jar_goes_on_where_the_dataset_ends(
         for part in range(3):
             Sender(broker, items[part * third : (part + 1) * third], 1_000).start()
             application.start_jobmanager(restore=part == 2)
-            wait_until(lambda part=part: application.counts()["read"] >= (part + 1) * third, PATIENCE)  # type: ignore[misc]
+            wait_until(lambda part=part: application.stream.counts()["read"] >= (part + 1) * third, PATIENCE)  # type: ignore[misc]
             if part == 0:
                 wait_until(lambda: application.counter("read") == third, PATIENCE)
                 application.stop_with_savepoint()
             elif part == 1:
                 application.kill_all()
         assert "from savepoint" in application.log("jobmanager").lower()
-    counts = application.counts()
+    counts = application.stream.counts()
     assert counts["read"] == sum(counts[name] for name in ("stories", "duplicates", "rejects")) == ITEMS
     assert counts.get("absorbed", 0) == 0  # the savepoint's positions were not taken for true
-    assert len({one.run_id for one in application.manifests()}) == 3
+    assert len({one.run_id for one in application.stream.manifests()}) == 3
     assert wirebeam("run", tmp_path / "items", "-o", tmp_path / "batch").returncode == 0
     assert wirebeam("compact", tmp_path / "stream").returncode == 0
     assert rows(tmp_path / "stream") == rows(tmp_path / "batch")

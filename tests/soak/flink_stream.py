@@ -56,7 +56,31 @@ class Sender:
             raise RuntimeError("the broker did not take all messages")
 
 
-class Stream:
+class Recorded:
+    """What a stream has committed.
+
+    Args:
+        output: the dataset, which need not be there yet.
+    """
+
+    def __init__(self, output: Path) -> None:
+        self.output = output
+
+    def manifests(self) -> list[manifest.Manifest]:
+        """All commits."""
+        folder = self.output / manifest.FOLDER
+        newest = manifest.newest(folder) if folder.is_dir() else 0
+        return [manifest.read(folder, number) for number in range(1, newest + 1)]
+
+    def counts(self) -> dict[str, int]:
+        """Sums over all commits."""
+        total: Counter[str] = Counter({"read": 0})
+        for one in self.manifests():
+            total.update(one.counts)
+        return dict(total)
+
+
+class Stream(Recorded):
     """The command that streams, and what it has committed.
 
     Args:
@@ -67,7 +91,8 @@ class Stream:
     """
 
     def __init__(self, flink: Flink, broker: Broker, output: Path, *options: str) -> None:
-        self.output, self.log = output, output.with_suffix(".log")
+        super().__init__(output)
+        self.log = output.with_suffix(".log")
         address = f"kafka://{broker.servers}/{TOPIC}"
         self._command = [WIREBEAM, "stream", address, "-o", str(output), "--every", "0.5", *options]
         self._flink = flink
@@ -85,18 +110,6 @@ class Stream:
             return 0
         self.process.send_signal(number)
         return self.process.wait(180)
-
-    def counts(self) -> dict[str, int]:
-        """Sums over all commits."""
-        total: Counter[str] = Counter({"read": 0})
-        for one in self.manifests():
-            total.update(one.counts)
-        return dict(total)
-
-    def manifests(self) -> list[manifest.Manifest]:
-        """All commits."""
-        folder = self.output / manifest.FOLDER
-        return [manifest.read(folder, number) for number in range(1, manifest.newest(folder) + 1)]
 
     def reaches(self, items: int) -> Callable[[], bool]:
         """Whether so many items are committed, for `wait_until`."""
