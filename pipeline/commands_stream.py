@@ -52,8 +52,8 @@ class AfterCommit(StrEnum):
 
 
 @streams.command(
-    epilog="Beam's own options follow `--`: `wirebeam stream ... --runner FlinkRunner -- --flink_master=...`, or "
-    "`-- --output_executable_path=FILE.jar`, which writes the job as a jar for Flink's application mode."
+    epilog="Beam's own options follow `--`: `wirebeam stream ... --runner FlinkRunner -- --flink_master=...`."
+    " With `--output_executable_path=FILE.jar` there, it writes the job as a jar for application mode."
 )
 def stream(
     output: choices.Output,
