@@ -22,6 +22,7 @@ from pipeline.stage import ITEMS, REJECTED, StagedFile
 from schemas.errors import WirebeamError
 
 FOLDER = "committables"
+_LAST = "last"  # in the folder of a job that is about to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,26 @@ def arrived(place: Location, known: Mapping[str, object]) -> Iterator[Location]:
 def waiting(root: Path) -> int:
     """How many committables wait in a dataset, those of jobs that are over too."""
     return sum(1 for _ in (root / folder.STAGING).glob(f"*/{FOLDER}/[0-9]*.json"))
+
+
+def stop(place: Location) -> None:
+    """Tell the readers of a job that it is about to stop: they take no more messages, and wait for none.
+
+    Args:
+        place: the job's folder, `Dataset.staging(JOB)`; it goes with the folder.
+
+    Raises:
+        WirebeamError: it could not be written.
+    """
+    path = place / FOLDER / _LAST
+    with durable.explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+
+
+def stopping(root: Path) -> bool:
+    """Whether a job of a dataset is about to stop."""
+    return any((root / folder.STAGING).glob(f"*/{FOLDER}/{_LAST}"))
 
 
 def now() -> int:

@@ -10,6 +10,7 @@ counted. Killed before the manifest, the next command reads those messages again
 from __future__ import annotations
 
 import collections
+import contextlib
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +38,7 @@ from pipeline.sinks.storage import Location, remove_tree
 from pipeline.sources import kafka_client
 from pipeline.stage import StagedFile
 from pipeline.write import Counts, write_plan
-from schemas.errors import Stage
+from schemas.errors import Stage, WirebeamError
 from transforms.enrich.enricher import enricher
 
 ABSORBED = "absorbed"
@@ -105,6 +106,12 @@ class Committer:
         self._arrived.clear()
         self._done = []
         self._positions = dict(starts)
+
+    def stop(self) -> None:
+        """Let the job's readers finish: a savepoint waits for them, and they for messages."""
+        if self._place is not None:
+            with contextlib.suppress(WirebeamError):  # where they cannot be told, it takes longer
+                committable.stop(self._place)
 
     @property
     def positions(self) -> Mapping[Partition, int]:

@@ -248,8 +248,7 @@ class ContinuousStream:
         self._jobs += 1
         name = f"{self._config.run_id}-{self._jobs:03d}"
         committer.follow(name, known)
-        restore = bool(job.savepoint) and not self._restored
-        self._restored = True
+        restore, self._restored = bool(job.savepoint) and not self._restored, True
         job.send(Attempt(self._config, dataset, starts, name), restore=restore)
         self._watch = Watch(job, self._topics, len(starts))
         self._sent_at = self._clock()
@@ -272,8 +271,9 @@ class ContinuousStream:
     def close(self) -> None:
         """Stop the job, commit what it has staged, and close the dataset."""
         try:
-            if self._watch is not None and self._job is not None:
+            if self._watch is not None and self._job is not None and self._committer is not None:
                 self._watch.close()
+                self._committer.stop()
                 if (savepoint := self._job.stop()) is not None:
                     _LOG.warning("savepoint %s", savepoint)
                 self._watch = None

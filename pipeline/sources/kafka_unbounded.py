@@ -27,7 +27,7 @@ from pipeline.sources.kafka_tail import Partition, PartitionStart, Tail, tail
 from schemas.raw import Attribute
 from schemas.rows import register_row
 
-_LOOK = 0.5  # seconds between two looks at what waits for the committer
+_LOOK = 0.5  # seconds between two looks at what waits for the committer, and whether the job is to stop
 MOST = 400  # committables that may wait: behind them nothing is read
 _WAIT = 0.2  # seconds between two looks whether something else is to be done
 _TICKING = 1.0  # seconds after a message in which ticks come
@@ -99,7 +99,7 @@ class Reader(UnboundedReader):
     Args:
         partitions: of one feed.
         mark: where to go on.
-        full: whether so much waits for the committer that nothing more should be read.
+        full: whether nothing more should be read, since much waits for the committer or the job is to stop.
         client: the partitions' client.
         now: the clock, seconds since the epoch (UTC).
         longest: seconds to wait for a message.
@@ -201,7 +201,7 @@ class Reader(UnboundedReader):
 
 
 class Pressure:
-    """Whether a dataset's committer is far behind, looked up now and then.
+    """Whether a dataset's committer is far behind or its job about to stop, looked up now and then.
 
     Args:
         look: seconds between two looks.
@@ -214,11 +214,12 @@ class Pressure:
         self._lock = threading.Lock()
 
     def full(self, root: str) -> bool:
-        """Whether so much waits in a dataset that nothing more should be read."""
+        """Whether nothing more should be read for a dataset."""
         with self._lock:
             if time.monotonic() - self._looked >= self._look:
                 self._looked = time.monotonic()
-                self._full = committable.waiting(Path(root)) >= MOST
+                place = Path(root)
+                self._full = committable.waiting(place) >= MOST or committable.stopping(place)
             return self._full
 
 
@@ -230,7 +231,8 @@ class KafkaPartitions(UnboundedSource):
 
     Args:
         partitions: which, and where to begin.
-        root: the dataset's folder: while too much waits there to be committed, nothing is read.
+        root: the dataset's folder: while too much waits there to be committed, or its job is about to stop,
+            nothing is read.
         job: for which they are read, `Dataset.staging(job)`.
     """
 

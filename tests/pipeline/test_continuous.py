@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import continuous, watch_job
+from pipeline import committable, continuous, watch_job
 from pipeline.attempt import Attempt
 from pipeline.continuous import ContinuousStream
 from pipeline.cycle import Cycle, Failure, Listeners, Pace
@@ -56,8 +56,9 @@ class Topics:
 class Cluster:
     """Runs jobs by staging messages where a job's workers would."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, root: Path) -> None:
+        self.name, self.root = name, root
+        self.readers_wait = True
         self.savepoint = "savepoint-1"
         self.sent: list[bool] = []
         self.running: str | None = "RUNNING"
@@ -81,6 +82,7 @@ class Cluster:
 
     def stop(self) -> str | None:
         self.stopped = True
+        self.readers_wait = not committable.stopping(self.root)
         return "savepoint-2"
 
 
@@ -119,7 +121,7 @@ class World:
         self.stream.open()
 
     def _cluster(self, name: str) -> Cluster:
-        self.clusters.append(Cluster(name))
+        self.clusters.append(Cluster(name, self.root))
         return self.clusters[-1]
 
     @property
@@ -260,12 +262,14 @@ def test_a_stop_commits_what_was_staged_to_the_last(tmp_path: Path) -> None:
     world.stage(1, range(2))  # once more
     world.stream.close()
     assert world.cluster.stopped
+    assert not world.cluster.readers_wait
     assert world.position() == 3
     report = next((world.root / "_runs").glob("*.json")).read_text("utf-8")
     assert '"read": 3' in report
     assert '"absorbed": 2' in report
     assert "finished_at" in report
     Dataset.open(world.root).close()
+    assert not committable.stopping(world.root), "the next job reads"
 
 
 def test_options_of_a_job_that_never_ends() -> None:

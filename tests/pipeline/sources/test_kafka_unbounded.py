@@ -198,6 +198,23 @@ def test_nothing_is_read_while_much_waits_for_the_committer(
     assert asked == []
 
 
+def test_a_reader_does_not_wait_while_its_job_stops(
+    cluster: tuple[Producer, str], topic: str, tmp_path: Path
+) -> None:
+    producer, servers = cluster
+    send(producer, topic, 2)
+    pressure = kafka_unbounded.Pressure(look=0.0)
+    starts = [PartitionStart(servers, SETTINGS, topic, 0, 0)]
+    reader = Reader(starts, None, lambda: pressure.full(str(tmp_path)), longest=600.0)
+    read(reader, 1)
+    committable.stop(tmp_path / "_staging" / "job")
+    began = time.monotonic()
+    assert not reader.advance()
+    assert time.monotonic() - began < SECONDS
+    again = Reader(starts, reader.get_checkpoint_mark(), lambda: False)
+    assert [again.advance(), again.get_current().offset] == [True, 1], "what was not read is read from its mark"
+
+
 def test_where_each_partition_begins(cluster: tuple[Producer, str], topic: str) -> None:
     producer, servers = cluster
     for number in range(4):
