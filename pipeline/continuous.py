@@ -248,7 +248,8 @@ class ContinuousStream:
         self._jobs += 1
         name = f"{self._config.run_id}-{self._jobs:03d}"
         committer.follow(name, known)
-        restore, self._restored = bool(job.savepoint) and not self._restored, True
+        restore = bool(job.savepoint) and not self._restored
+        self._restored = True
         job.send(Attempt(self._config, dataset, starts, name), restore=restore)
         self._watch = Watch(job, self._topics, len(starts))
         self._sent_at = self._clock()

@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from pipeline.sinks import storage
+
 KEYS = {
     "stories": ("item_id", "source"),
     "duplicates": ("item_id", "source"),
@@ -25,6 +27,16 @@ def table(output: Path, dataset: str) -> pa.Table | None:
     found = ds.dataset(output / dataset, format="parquet", partitioning="hive").to_table()
     found = found.select([name for name in sorted(found.column_names) if name not in OF_THE_RUN])
     return found.sort_by([(key, "ascending") for key in KEYS[dataset]])
+
+
+def copied(output: str, target: Path) -> Path:
+    """What lies in an object store, as files."""
+    root = storage.location(output)
+    for path in storage.files_below(root, "*.parquet"):
+        place = target / storage.relative(path, root)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(path.read_bytes())
+    return target
 
 
 def differences(one: Path, other: Path) -> Iterator[str]:

@@ -52,8 +52,8 @@ state.checkpoints.dir: file://{folder}/checkpoints
 state.savepoints.dir: file://{folder}/savepoints
 execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION
 restart-strategy.type: fixed-delay
-restart-strategy.fixed-delay.attempts: {attempts}
-restart-strategy.fixed-delay.delay: 1s
+restart-strategy.fixed-delay.attempts: 20
+restart-strategy.fixed-delay.delay: 500ms
 """
 
 
@@ -62,7 +62,6 @@ class Flink:
 
     Args:
         folder: for its configuration, checkpoints and logs.
-        attempts: how often Flink starts a failed job again.
 
     Attributes:
         master: address of the REST interface.
@@ -70,7 +69,7 @@ class Flink:
         processes: name -> process: `jobmanager`, `taskmanager`, `pool`.
     """
 
-    def __init__(self, folder: Path, attempts: int = 3) -> None:
+    def __init__(self, folder: Path) -> None:
         needs("java", "mvn")
         self.jars = fetched(DEPLOY / "flink-pom.xml", DEPLOY / "flink.sha256")
         self._folder = folder
@@ -80,7 +79,7 @@ class Flink:
         rest = free_port()
         self.master = f"http://127.0.0.1:{rest}"
         self.pool = f"127.0.0.1:{free_port()}"
-        text = _CONFIGURATION.format(rpc=free_port(), rest=rest, folder=folder, attempts=attempts)
+        text = _CONFIGURATION.format(rpc=free_port(), rest=rest, folder=folder)
         (self._conf / "config.yaml").write_text(text)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -126,6 +125,10 @@ class Flink:
         except (httpx.HTTPError, ValueError):
             return 0
 
+    def idle(self, seconds: float = 60) -> None:
+        """Wait until no job holds a slot."""
+        wait_until(lambda: self.free_slots() >= 2, seconds)
+
     def kill(self, name: str) -> None:
         """SIGKILL."""
         process = self.processes.pop(name)
@@ -136,6 +139,13 @@ class Flink:
         """Process ids of the Python workers."""
         found = [child for child in children(self.processes["pool"].pid) if "forkserver" in command(child)]
         return [worker for server in found for worker in children(server)]
+
+    def pids(self) -> list[int]:
+        """Process ids of all that runs: its own processes, and what these have started."""
+        found = [process.pid for process in self.processes.values()]
+        for pid in found:
+            found += children(pid)
+        return found
 
     def log(self, name: str) -> str:
         """What a process has said."""

@@ -12,8 +12,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +20,10 @@ import pytest
 
 from pipeline.verify import verify
 from tests.engines.compare import counts, differences
-from tests.engines.flink import WIREBEAM, Flink
+from tests.engines.flink import WIREBEAM, Flink, wait_until
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("flink")]
+pytestmark = pytest.mark.engines
 STORIES = 1_000  # of the developers' feed
-
-
-@pytest.fixture(scope="module")
-def flink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flink]:
-    with Flink(tmp_path_factory.mktemp("flink")) as cluster:
-        yield cluster
 
 
 @pytest.fixture(scope="module")
@@ -63,34 +55,45 @@ def run(flink: Flink, inputs: Path, output: Path, *options: str) -> subprocess.C
     )
 
 
-def idle(flink: Flink, slots: int = 2) -> None:
-    """Wait until no job holds a slot."""
-    end = time.monotonic() + 60
-    while flink.free_slots() < slots:
-        assert time.monotonic() < end
-        time.sleep(0.2)
+@pytest.fixture(scope="module", params=[1, 2])
+def parallelism(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
 
 
-@pytest.mark.parametrize("parallelism", [1, 2])
-def test_rows_and_links_are_those_of_the_local_runner(
-    flink: Flink, wire: Path, local: Path, tmp_path: Path, parallelism: int
-) -> None:
-    idle(flink)
-    done = run(flink, wire, tmp_path / "news", f"--parallelism={parallelism}")
+@pytest.fixture(scope="module")
+def batch(cluster: Flink, wire: Path, tmp_path_factory: pytest.TempPathFactory, parallelism: int) -> Path:
+    """What the cluster makes of it; the job is named `batch` and its parallelism."""
+    cluster.idle()
+    output = tmp_path_factory.mktemp("batch") / "news"
+    done = run(cluster, wire, output, f"--parallelism={parallelism}", f"--job_name=batch{parallelism}")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    print(f"\nlocal {counts(local)}\nflink {counts(tmp_path / 'news')} at parallelism {parallelism}")
-    assert list(differences(local, tmp_path / "news")) == []
+    return output
+
+
+def test_rows_and_links_are_those_of_the_local_runner(batch: Path, local: Path, parallelism: int) -> None:
+    print(f"\nlocal {counts(local)}\nflink {counts(batch)} at parallelism {parallelism}")
+    assert list(differences(local, batch)) == []
     assert counts(local)["stories"] > STORIES * 0.9
     assert counts(local)["duplicate_of"] > 20
-    assert verify(tmp_path / "news") == []
+    assert verify(batch) == []
+
+
+def test_no_text_is_shuffled(cluster: Flink, wire: Path, batch: Path, parallelism: int) -> None:
+    """What tasks of the job sent one another, beside the texts that were read."""
+    jobs = httpx.get(f"{cluster.master}/v1/jobs/overview").json()["jobs"]
+    job = next(job["jid"] for job in jobs if job["name"] == f"batch{parallelism}")
+    vertices = httpx.get(f"{cluster.master}/v1/jobs/{job}").json()["vertices"]
+    sent = sum(vertex["metrics"]["write-bytes"] for vertex in vertices)
+    read = sum(path.stat().st_size for path in wire.rglob("*") if path.is_file())
+    print(f"\nread {read:,} bytes, sent between tasks {sent:,}")
+    assert 0 < sent < read / 2
 
 
 def test_samples_of_every_kind_and_the_same_again(
     flink: Flink, feed: Path, news: Path, tmp_path: Path
 ) -> None:
     """Rejects and archives too; a second run adds no row."""
-    idle(flink)
     output = tmp_path / "news"
     done = run(flink, feed, output)
     assert done.returncode == 0, done.stderr
@@ -104,33 +107,16 @@ def test_samples_of_every_kind_and_the_same_again(
     assert verify(output) == []
 
 
-def test_no_text_is_shuffled(flink: Flink, wire: Path, tmp_path: Path) -> None:
-    """What tasks of the last job sent one another, beside the texts that were read."""
-    idle(flink)
-    done = run(flink, wire, tmp_path / "news", "--job_name=shuffles")
-    assert done.returncode == 0, done.stderr
-    jobs = httpx.get(f"{flink.master}/v1/jobs/overview").json()["jobs"]
-    job = next(job["jid"] for job in jobs if job["name"] == "shuffles")
-    vertices = httpx.get(f"{flink.master}/v1/jobs/{job}").json()["vertices"]
-    sent = sum(vertex["metrics"]["write-bytes"] for vertex in vertices)
-    read = sum(path.stat().st_size for path in wire.rglob("*") if path.is_file())
-    print(f"\nread {read:,} bytes, sent between tasks {sent:,}")
-    assert 0 < sent < read / 2
-
-
 @pytest.mark.parametrize("victim", ["worker", "taskmanager"])
 def test_a_death_in_mid_run_changes_nothing(
     flink: Flink, wire: Path, local: Path, tmp_path: Path, victim: str
 ) -> None:
-    idle(flink)
     output = tmp_path / "news"
     process = subprocess.Popen(
         command(flink, wire, output), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     staged = output / "_staging"
-    end = time.monotonic() + 90
-    while not list(staged.glob("*/items/*")) and time.monotonic() < end and process.poll() is None:
-        time.sleep(0.05)
+    wait_until(lambda: any(staged.glob("*/items/*")) or process.poll() is not None, 200)
     assert process.poll() is None, process.communicate()
     if victim == "worker":
         for pid in flink.workers():
@@ -146,26 +132,24 @@ def test_a_death_in_mid_run_changes_nothing(
 
 
 def test_an_interrupt_cancels_the_job_on_the_cluster(flink: Flink, wire: Path, tmp_path: Path) -> None:
-    idle(flink)
     output = tmp_path / "news"
     process = subprocess.Popen(
         command(flink, wire, output, "--job_name=interrupted"), stderr=subprocess.PIPE, text=True
     )
-    end = time.monotonic() + 90
-    while flink.free_slots() == 2 and time.monotonic() < end:
-        time.sleep(0.05)
+    wait_until(lambda: flink.free_slots() < 2, 200)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode not in (0, None), errors
-    idle(flink)
+    flink.idle()
     jobs = httpx.get(f"{flink.master}/v1/jobs/overview").json()["jobs"]
     assert [job["state"] for job in jobs if job["name"] == "interrupted"] == ["CANCELED"]
     assert counts(output)["stories"] == 0
 
 
 def test_a_missing_pool_is_said(flink: Flink, feed: Path, tmp_path: Path) -> None:
-    idle(flink)
-    done = run(flink, feed, tmp_path / "news", "--environment_config=127.0.0.1:1")
+    # Once, and so below: Flink would try again, and each time wait for a pool or workers that are not there.
+    once = "--number_of_execution_retries=0"
+    done = run(flink, feed, tmp_path / "news", "--environment_config=127.0.0.1:1", once)
     assert done.returncode == 1
     assert "no worker pool at" in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -174,7 +158,6 @@ def test_a_missing_pool_is_said(flink: Flink, feed: Path, tmp_path: Path) -> Non
 @pytest.mark.skipif(shutil.which("unshare") is None or os.geteuid() != 0, reason="needs root and unshare")
 def test_workers_that_see_no_output_say_so(flink: Flink, feed: Path, tmp_path: Path) -> None:
     """A pool with a file system of its own where the output is, as on a machine that does not mount it."""
-    idle(flink)
     (tmp_path / "mount").mkdir()
     script = f"mount -t tmpfs none {tmp_path / 'mount'} && exec {WIREBEAM} worker-pool --port 0"
     pool = subprocess.Popen(["unshare", "-m", "sh", "-c", script], stderr=subprocess.PIPE, text=True)
@@ -183,7 +166,6 @@ def test_workers_that_see_no_output_say_so(flink: Flink, feed: Path, tmp_path: P
         address = next(line for line in pool.stderr if "--environment_config=" in line).strip()
         threading.Thread(target=pool.stderr.read, daemon=True).start()
         option = f"--environment_config={address.rpartition('=')[2]}"
-        # Once: Flink would try again, and each time wait for the workers that are gone.
         done = run(flink, feed, tmp_path / "mount" / "news", option, "--number_of_execution_retries=0")
     finally:
         pool.terminate()

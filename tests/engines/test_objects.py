@@ -7,41 +7,16 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline.sinks import storage
 from pipeline.verify import verify
-from tests.engines.compare import differences
+from tests.engines.compare import copied, differences
 from tests.engines.flink import WIREBEAM, Flink
-from tests.pipeline.sinks import objects
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("flink")]
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[str]:
-    with objects.s3() as uri:
-        yield uri
-
-
-@pytest.fixture(scope="module")
-def flink(store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flink]:
-    """A cluster whose workers know where the store is."""
-    with Flink(tmp_path_factory.mktemp("flink")) as cluster:
-        yield cluster
-
-
-def copied(output: str, target: Path) -> Path:
-    """What lies in a store, as files."""
-    root = storage.location(output)
-    for path in storage.files_below(root, "*.parquet"):
-        place = target / storage.relative(path, root)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(path.read_bytes())
-    return target
+pytestmark = pytest.mark.engines
 
 
 def test_rows_and_links_are_those_of_a_folder(

@@ -18,22 +18,16 @@ from pipeline.verify import verify
 from tests.brokers.kafka import Broker
 from tests.engines.flink import WIREBEAM, Flink, wait_until
 from tests.soak.flink import rows, soak, wire
-from tests.soak.flink_stream import TOPIC, Sender, Stream
+from tests.soak.flink_stream import Sender, Stream
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("flink")]
-ITEMS = 2_000
-RATE = 40  # messages a second
+pytestmark = pytest.mark.engines
+ITEMS = 1_200  # `make soak-flink` sends 20,000
+RATE = 60  # messages a second
 PATIENCE = 300.0
 FEW = 210
 
 
 @pytest.fixture(scope="module")
-def flink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flink]:
-    with Flink(tmp_path_factory.mktemp("flink"), attempts=10) as cluster:
-        yield cluster
-
-
-@pytest.fixture
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     with Broker(tmp_path_factory.mktemp("broker")) as running:
         yield running
@@ -44,7 +38,9 @@ def test_nothing_is_lost_or_doubled_while_all_of_it_is_killed(
 ) -> None:
     """A worker, the TaskManager, the broker and the command itself, in the middle of the flow."""
     kills = ("worker", "taskmanager", "broker", "command")
-    found = soak(tmp_path, flink, broker, items=ITEMS, rate=RATE, kills=kills, patience=PATIENCE)
+    found = soak(
+        tmp_path, flink, broker, items=ITEMS, rate=RATE, kills=kills, patience=PATIENCE, topic="killed"
+    )
     print(f"\n{found}")
     assert found.kept, found
     assert found.counts["rejects"] == ITEMS // 200
@@ -57,12 +53,13 @@ def test_a_savepoint_goes_on_where_it_was_taken(
 ) -> None:
     """Stopped with a savepoint and begun from it; then begun once more from it, when it is long out of date."""
     items = wire(tmp_path, FEW)
-    broker.create(TOPIC, 2)
-    stream = Stream(flink, broker, tmp_path / "stream")
+    topic = "saved"
+    broker.create(topic, 2)
+    stream = Stream(flink, broker, tmp_path / "stream", topic=topic)
     third = FEW // 3
     savepoint = ""
     for part in range(3):
-        sender = Sender(broker, items[part * third : (part + 1) * third], 1_000)
+        sender = Sender(broker, items[part * third : (part + 1) * third], 1_000, topic)
         sender.start()
         stream.start(*([f"--savepoint_path={savepoint}"] if savepoint else []))
         try:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import threading
 import zipfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,44 +12,16 @@ import pytest
 from pipeline import flink
 from pipeline.engine import Engine
 from schemas.errors import UsageError, WirebeamError
-
-
-class Played:
-    """Answers of a cluster, by path; and what it was asked to change."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, Any] = {
-            "/v1/overview": {"flink-version": "1.19.0", "slots-available": 3},
-            "/v1/taskmanagers": {"taskmanagers": [{"slotsNumber": 2}, {"slotsNumber": 1}]},
-            "/v1/jobs/overview": {"jobs": [{"jid": "abc", "name": "wirebeam-r1", "state": "RUNNING"}]},
-        }
-        self.patched: list[str] = []
+from tests.pipeline.played_flink import PlayedFlink, played_flink
 
 
 @pytest.fixture
-def cluster() -> Iterator[tuple[str, Played]]:
-    played = Played()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            found = played.answers.get(self.path)
-            self.send_response(200 if found is not None else 404)
-            self.end_headers()
-            self.wfile.write(found if isinstance(found, bytes) else json.dumps(found).encode())
-
-        def do_PATCH(self) -> None:
-            played.patched.append(self.path)
-            self.send_response(202)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", played
-    server.shutdown()
-    server.server_close()
+def cluster() -> Iterator[PlayedFlink]:
+    """Three slots are free, and a job runs."""
+    with played_flink() as played:
+        played.slots = 3
+        played.run("wirebeam-r1")
+        yield played
 
 
 @pytest.fixture
@@ -64,8 +33,8 @@ def jars(tmp_path: Path) -> Path:
     return folder
 
 
-def test_options_that_avoid_trouble_are_set(cluster: tuple[str, Played], jars: Path) -> None:
-    _, made = flink.defaults({"flink_master": cluster[0], "flink_job_server_jar": str(jars)}, "R1")
+def test_options_that_avoid_trouble_are_set(cluster: PlayedFlink, jars: Path) -> None:
+    _, made = flink.defaults({"flink_master": cluster.master, "flink_job_server_jar": str(jars)}, "R1")
     for wanted in (
         "--flink_version=1.19",
         "--flink_submit_uber_jar",
@@ -77,15 +46,15 @@ def test_options_that_avoid_trouble_are_set(cluster: tuple[str, Played], jars: P
     ):
         assert wanted in made
     options = Engine.of(
-        "FlinkRunner", [f"--flink_master={cluster[0]}", f"--flink_job_server_jar={jars}"], "R1"
+        "FlinkRunner", [f"--flink_master={cluster.master}", f"--flink_job_server_jar={jars}"], "R1"
     ).options.get_all_options()
     assert options["flink_submit_uber_jar"] is True
     assert options["parallelism"] == 3
 
 
-def test_what_the_user_wrote_stands(cluster: tuple[str, Played], jars: Path) -> None:
+def test_what_the_user_wrote_stands(cluster: PlayedFlink, jars: Path) -> None:
     written = [
-        f"--flink_master={cluster[0]}",
+        f"--flink_master={cluster.master}",
         f"--flink_job_server_jar={jars}",
         "--parallelism=7",
         "--environment_type",
@@ -133,44 +102,38 @@ def test_an_unreachable_master_is_said(jars: Path) -> None:
         ("/v1/taskmanagers", []),
     ],
 )
-def test_what_is_no_flink_is_said(cluster: tuple[str, Played], jars: Path, path: str, answer: Any) -> None:
-    master, played = cluster
-    played.answers[path] = answer
-    assert "8081" in said(master, jars)
+def test_what_is_no_flink_is_said(cluster: PlayedFlink, jars: Path, path: str, answer: Any) -> None:
+    cluster.answers[f"GET {path}"] = answer
+    assert "8081" in said(cluster.master, jars)
 
 
-def test_versions_that_do_not_fit_are_said(cluster: tuple[str, Played], jars: Path) -> None:
-    master, played = cluster
-    assert "leave it away" in said(master, jars, flink_version="1.20")
-    played.answers["/v1/overview"]["flink-version"] = "1.20.1"
-    message = said(master, jars)
+def test_versions_that_do_not_fit_are_said(cluster: PlayedFlink, jars: Path) -> None:
+    assert "leave it away" in said(cluster.master, jars, flink_version="1.20")
+    cluster.answers["GET /v1/overview"] = {"flink-version": "1.20.1", "slots-available": 3}
+    message = said(cluster.master, jars)
     assert "made for Flink 1.19" in message
     assert "1.20" in message
-    played.answers["/v1/overview"]["flink-version"] = "1.15.4"
-    message = said(master, jars)
+    cluster.answers["GET /v1/overview"] = {"flink-version": "1.15.4", "slots-available": 3}
+    message = said(cluster.master, jars)
     assert "Flink 1.15.4" in message
     assert "1.19, 1.20" in message
 
 
-def test_a_missing_jar_is_said(
-    cluster: tuple[str, Played], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    master, _ = cluster
+def test_a_missing_jar_is_said(cluster: PlayedFlink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(flink.JARS, raising=False)
-    assert flink.JARS in said(master, "")
-    assert "no such jar" in said(master, tmp_path / "nothing.jar")
-    assert "beam-runners-flink" in said(master, tmp_path)
+    assert flink.JARS in said(cluster.master, "")
+    assert "no such jar" in said(cluster.master, tmp_path / "nothing.jar")
+    assert "beam-runners-flink" in said(cluster.master, tmp_path)
     monkeypatch.setenv(flink.JARS, str(tmp_path / "elsewhere"))
-    assert "elsewhere: no such jar" in said(master, "")
+    assert "elsewhere: no such jar" in said(cluster.master, "")
 
 
-def test_a_job_is_cancelled_by_its_name(cluster: tuple[str, Played]) -> None:
-    master, played = cluster
-    found = flink.Cluster.at(master)
+def test_a_job_is_cancelled_by_its_name(cluster: PlayedFlink) -> None:
+    found = flink.Cluster.at(cluster.master)
     assert found.cancel("wirebeam-r1")
-    assert played.patched == ["/v1/jobs/abc?mode=cancel"]
+    assert cluster.changes == ["PATCH /v1/jobs/one?mode=cancel"]
     assert not found.cancel("another")
-    played.answers["/v1/jobs/overview"]["jobs"][0]["state"] = "FINISHED"
+    cluster.run("wirebeam-r1", "FINISHED")
     assert not found.cancel("wirebeam-r1")
 
 
@@ -183,8 +146,8 @@ def test_the_command_line_says_it_in_one_line(tmp_path: Path, feed: Path, jars: 
     assert not (tmp_path / "out").exists()
 
 
-def test_standard_input_is_refused_for_an_engine(cluster: tuple[str, Played], jars: Path) -> None:
-    options = [f"--flink_master={cluster[0]}", f"--flink_job_server_jar={jars}"]
+def test_standard_input_is_refused_for_an_engine(cluster: PlayedFlink, jars: Path) -> None:
+    options = [f"--flink_master={cluster.master}", f"--flink_job_server_jar={jars}"]
     engine = Engine.of("FlinkRunner", options, "r")
     engine.check_inputs(["feed"])
     with pytest.raises(UsageError, match="standard input"):

@@ -130,6 +130,7 @@ def soak(
     rate: float,
     kills: Sequence[str] = KILLS,
     patience: float = 600,
+    topic: str = TOPIC,
 ) -> Verdict:
     """Stream, kill and compare; see the module.
 
@@ -140,6 +141,7 @@ def soak(
         rate: items a second.
         kills: what is killed, spread over the flow.
         patience: seconds that the rest may take once all is sent.
+        topic: to be made and sent to.
     """
     scratch.mkdir(parents=True, exist_ok=True)
     sent = wire(scratch, items)
@@ -147,23 +149,26 @@ def soak(
     raw.mkdir()
     for number, data in enumerate(sent):
         (raw / f"{number:06d}").write_bytes(data)
-    broker.create(TOPIC, PARTITIONS)
-    stream = Stream(flink, broker, scratch / "stream", *([] if kills else ["--merge-files", "0"]))
+    broker.create(topic, PARTITIONS)
+    stream = Stream(
+        flink, broker, scratch / "stream", *([] if kills else ["--merge-files", "0"]), topic=topic
+    )
     first = 0 if kills else min(_FIRST, len(sent) // 2)
-    sender = Sender(broker, sent[first:], rate)
+    sender = Sender(broker, sent[first:], rate, topic, kept=len(sent) // (len(kills) + 1) if kills else 0)
     stream.start()
     died: list[str] = []
     try:
         wait_until(lambda: len(flink.workers()) > 0, 300)
         if first:  # latency is that of a job that runs
-            Sender(broker, sent[:first], rate).start()
+            Sender(broker, sent[:first], rate, topic).start()
             wait_until(stream.reaches(first), patience)
         started_with = len(stream.manifests()) if first else 0
         started = time.monotonic()
         sender.start()
         before = 0
         for number, victim in enumerate(kills, 1):
-            # In the middle of the flow, and of one that flows again since the last one died.
+            # In the middle of the flow, and of one that flows again since the last one died: however long that
+            # takes, some are still to be sent.
             due = len(sent) * number // (len(kills) + 1)
             wait_until(lambda due=due: sender.sent >= due, patience)  # type: ignore[misc]
             wait_until(stream.reaches(before + 1), patience)
@@ -171,7 +176,7 @@ def soak(
             died.append(f"{victim} with {sender.sent} sent, {before} committed")
             kill(victim, flink, broker, stream)
             print(f"{time.monotonic() - started:.0f} s: killed {died[-1]}", file=sys.stderr)
-        sender.join(len(sent) / rate + patience)
+        sender.finish(len(sent) / rate + patience)
         wait_until(stream.reaches(len(sent)), patience)
         seconds = time.monotonic() - started
         time.sleep(3)  # what is staged anew once more is absorbed, not committed
@@ -209,7 +214,7 @@ def main() -> int:
     kills = [] if given.kills in ("", "none") else given.kills.split(",")
     with tempfile.TemporaryDirectory(prefix="wirebeam-soak-") as name:
         scratch = Path(name)
-        with Broker(scratch / "broker") as broker, Flink(scratch / "flink", attempts=20) as flink:
+        with Broker(scratch / "broker") as broker, Flink(scratch / "flink") as flink:
             found = soak(scratch / "soak", flink, broker, items=given.items, rate=given.rate, kills=kills)
     print(json.dumps(asdict(found) | {"kept": found.kept}))
     return 0 if found.kept else 1

@@ -25,12 +25,22 @@ _TOMBSTONE = 150  # one message in so many has no value
 class Sender:
     """Sends items one after the other; they wait in the client while the broker is away.
 
+    Args:
+        broker: where to.
+        items: what.
+        rate: items a second.
+        topic: the topic.
+        kept: so many of the last ones are kept back until `finish`.
+
     Attributes:
         sent: how many so far.
     """
 
-    def __init__(self, broker: Broker, items: Sequence[bytes], rate: float) -> None:
-        self._broker, self._items, self._rate = broker, items, rate
+    def __init__(
+        self, broker: Broker, items: Sequence[bytes], rate: float, topic: str = TOPIC, kept: int = 0
+    ) -> None:
+        self._broker, self._items, self._rate, self._topic = broker, items, rate, topic
+        self._kept, self._finish = kept, threading.Event()
         self.sent = 0
         self._thread = threading.Thread(target=self._send, daemon=True)
 
@@ -38,18 +48,21 @@ class Sender:
         """Begin."""
         self._thread.start()
 
-    def join(self, seconds: float) -> None:
-        """Wait for the end."""
+    def finish(self, seconds: float) -> None:
+        """Send what was kept back, and wait for the end."""
+        self._finish.set()
         self._thread.join(seconds)
 
     def _send(self) -> None:
         producer = self._broker.producer(**{"message.timeout.ms": 600_000, "enable.idempotence": True})
         started = time.monotonic()
         for number, data in enumerate(self._items):
+            if number >= len(self._items) - self._kept:
+                self._finish.wait()
             time.sleep(max(0.0, started + number / self._rate - time.monotonic()))
-            producer.produce(TOPIC, data, headers=[("desk", str(number))])
+            producer.produce(self._topic, data, headers=[("desk", str(number))])
             if not number % _TOMBSTONE:
-                producer.produce(TOPIC, None, key=b"gone")
+                producer.produce(self._topic, None, key=b"gone")
             producer.poll(0)
             self.sent = number + 1
         if producer.flush(600):
@@ -88,12 +101,13 @@ class Stream(Recorded):
         broker: where the items are.
         output: the dataset.
         options: further options of the command.
+        topic: the topic.
     """
 
-    def __init__(self, flink: Flink, broker: Broker, output: Path, *options: str) -> None:
+    def __init__(self, flink: Flink, broker: Broker, output: Path, *options: str, topic: str = TOPIC) -> None:
         super().__init__(output)
         self.log = output.with_suffix(".log")
-        address = f"kafka://{broker.servers}/{TOPIC}"
+        address = f"kafka://{broker.servers}/{topic}"
         self._command = [WIREBEAM, "stream", address, "-o", str(output), "--every", "0.5", *options]
         self._flink = flink
         self.process: subprocess.Popen[bytes] | None = None

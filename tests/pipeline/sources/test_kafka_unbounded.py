@@ -212,7 +212,9 @@ def test_a_reader_does_not_wait_while_its_job_stops(
     assert not reader.advance()
     assert time.monotonic() - began < SECONDS
     again = Reader(starts, reader.get_checkpoint_mark(), lambda: False)
-    assert [again.advance(), again.get_current().offset] == [True, 1], "what was not read is read from its mark"
+    assert [again.advance(), again.get_current().offset] == [True, 1], (
+        "what was not read is read from its mark"
+    )
 
 
 def test_where_each_partition_begins(cluster: tuple[Producer, str], topic: str) -> None:

@@ -21,10 +21,9 @@ from pipeline.sinks import storage
 from pipeline.sinks.bucket import Bucket, bucket
 from pipeline.verify import verify
 from tests.conftest import Command
-from tests.engines.compare import differences
-from tests.engines.test_objects import copied
+from tests.engines.compare import copied, differences
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("gcs")]
+pytestmark = pytest.mark.engines
 SERVER = "github.com/fsouza/fake-gcs-server@v1.56.1"
 
 
