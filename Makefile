@@ -19,11 +19,12 @@ demo: setup
 	$(BIN)/python -m tests.demo
 
 test: setup lint
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
-# Against a real Flink and real brokers; needs Java 17, Maven and 6 GB, and fetches pinned jars once.
+# Against a real Flink and a real broker, each of one worker's; needs Java 17 and Maven, and fetches pinned jars once.
+# At most 8 minutes and 6 GB on two cores.
 test-engines: setup
-	$(BIN)/python -m pytest -q -m engines --durations=15
+	$(BIN)/python -m pytest -q -m engines -n 2 --dist loadscope --durations=15
 
 # The unbounded graph on Beam's Prism; builds it with Go (a minute or two, 66 MB in the cache), needs Java and Maven.
 test-prism: setup

@@ -15,7 +15,7 @@ from tests.engines.flink import wait_until
 from tests.soak.flink import rows, wire
 from tests.soak.flink_stream import TOPIC, Sender
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("flink")]
+pytestmark = pytest.mark.engines
 ITEMS = 210
 PATIENCE = 120.0
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.soak.run import soak
 
 
-@pytest.mark.xdist_group("soak")
 def test_ten_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     found = soak(tmp_path, kills=10, limit=1_500, rate=50, longest=3.0)
     assert found.kept, found
