@@ -20,6 +20,7 @@ import orjson
 from pipeline.sinks import folder, manifest, snapshot
 from pipeline.sinks.manifest import DATASETS, DataFile, Manifest
 from pipeline.sinks.object_files import connect_files
+from pipeline.sinks.objects import ObjectPath
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.storage import Location, Named, files_below, location, relative
 from pipeline.verify_file import problems
@@ -182,7 +183,9 @@ def _across(root: Location, readable: Mapping[str, Sequence[str]]) -> Iterator[F
                 )
                 rows.create_view(dataset)
                 parts.append(f"SELECT {', '.join(_LINKED)}, {dataset == 'duplicates'} AS copy FROM {dataset}")
-        connection.execute(f"CREATE VIEW linked AS {' UNION ALL '.join(parts)}")
+        # Each question reads all files: of an object store they are fetched once instead.
+        kind = "TEMP TABLE" if isinstance(root, ObjectPath) else "VIEW"
+        connection.execute(f"CREATE {kind} linked AS {' UNION ALL '.join(parts)}")
         if readable["rejects"]:
             connection.read_parquet(list(readable["rejects"]), hive_partitioning=False).create_view(
                 "rejected"

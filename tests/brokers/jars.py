@@ -45,7 +45,7 @@ def fetched(pom: Path, checksums: Path) -> Path:
     key = hashlib.sha256(checksums.read_bytes()).hexdigest()[:16]
     folder = caches / f"{pom.stem}-{key}"
     caches.mkdir(parents=True, exist_ok=True)
-    with open(caches / f"{folder.name}.lock", "w") as lock:
+    with open(caches / "fetch.lock", "w") as lock:  # one for all: two Mavens would share ~/.m2
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.is_dir() or _sums(folder) != wanted:
             shutil.rmtree(folder, ignore_errors=True)

@@ -8,71 +8,49 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pyarrow.dataset as ds
 import pytest
 
-from pipeline.sinks import durable, manifest
+from pipeline.sinks import durable, manifest, storage
 from pipeline.sinks.dataset import CommitConflict, Dataset
+from pipeline.sinks.storage import Location
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
 from tests.pipeline.crashes import Crash, crash_at
-from tests.pipeline.sinks import rows
-
-BEFORE = [1, 2, 30]
-ADDED = [3, 50, 51, 80]
+from tests.pipeline.sinks import objects, rows
+from tests.pipeline.sinks.states import ADDED, BEFORE, append, compact, globbed, ids, numbers, prepared
 
 
-def globbed(root: Path) -> set[str]:
-    return {path.relative_to(root).as_posix() for path in root.glob("[sdr]*/**/*.parquet")}
+@pytest.fixture(scope="module")
+def store() -> Iterator[str]:
+    with objects.s3() as uri:
+        yield uri
 
 
-def ids(root: Path) -> list[str]:
-    """Ids of all rows that the manifests list."""
-    held = Dataset.read(root).snapshot()
-    paths = held.paths("stories")
-    if not paths:
-        return []
-    return sorted(ds.dataset(paths, format="parquet").to_table(columns=["item_id"])["item_id"].to_pylist())
-
-
-def numbers(*given: list[int]) -> list[str]:
-    return sorted(f"{number:032x}" for numbers in given for number in numbers)
-
-
-def prepared(root: Path) -> None:
-    with Dataset.open(root) as dataset:
-        files = rows.stage(dataset, "first", [rows.row(number) for number in BEFORE])
-        dataset.commit("first", files, positions={"feed": 1, "other": 7})
-
-
-def append(dataset: Dataset, failpoint: Callable[[str], None]) -> None:
-    files = rows.stage(dataset, "second", [rows.row(number) for number in ADDED])
-    dataset.commit("second", files, positions={"feed": 2}, failpoint=failpoint)
-
-
-def compact(dataset: Dataset, failpoint: Callable[[str], None]) -> None:
-    """All files written anew, one of them under its old name with other content."""
-    old = dataset.files("stories")
-    files = rows.stage(dataset, "second", [rows.row(number, headline="new") for number in [*BEFORE, *ADDED]])
-    assert {file.path for file in files} & {file.path for file in old}
-    dataset.commit("second", files, removed=[file.path for file in old], failpoint=failpoint)
+@pytest.fixture(params=["folder", "store"])
+def root(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
+    """A place for a dataset: a folder, and one in an object store."""
+    if request.param == "folder":
+        return tmp_path / "news"
+    return storage.location(f"{request.getfixturevalue('store')}/{request.node.name}")
 
 
 @pytest.mark.parametrize("change", [append, compact])
-@pytest.mark.parametrize("crash_in_recovery", [False, True])
+@pytest.mark.parametrize(
+    ("root", "crash_in_recovery"), [("folder", False), ("folder", True), ("store", False)], indirect=["root"]
+)
 def test_a_crash_at_any_step_leaves_all_or_nothing(
-    tmp_path: Path, change: Any, crash_in_recovery: bool
+    root: Location, change: Any, crash_in_recovery: bool
 ) -> None:
     steps = 0
     for call in range(100):
-        root = tmp_path / str(call)
-        prepared(root)
-        dataset = Dataset.open(root)
+        own = root / str(call)
+        prepared(own)
+        dataset = Dataset.open(own)
         try:
             change(dataset, crash_at(call))
         except Crash:
@@ -81,28 +59,28 @@ def test_a_crash_at_any_step_leaves_all_or_nothing(
             break
         finally:
             dataset.close()
-        committed = manifest.newest(root / manifest.FOLDER) == 2
+        committed = manifest.newest(own / manifest.FOLDER) == 2
         # A reader that comes before the next writer sees one of the two states, and only committed files.
-        assert ids(root) in (numbers(BEFORE), numbers(BEFORE, ADDED))
-        listed = manifest.live_files(root / manifest.FOLDER, 1 + committed)
-        leaving = set(manifest.live_files(root / manifest.FOLDER, 1))
-        assert globbed(root) <= set(listed) | leaving
-        assert verify(root) == []
+        assert ids(own) in (numbers(BEFORE), numbers(BEFORE, ADDED))
+        listed = manifest.live_files(own / manifest.FOLDER, 1 + committed)
+        leaving = set(manifest.live_files(own / manifest.FOLDER, 1))
+        assert globbed(own) <= set(listed) | leaving
+        assert verify(own) == []
         if crash_in_recovery:
             for again in range(100):
                 try:
-                    Dataset.open(root, failpoint=crash_at(again)).close()
+                    Dataset.open(own, failpoint=crash_at(again)).close()
                 except Crash:
-                    assert ids(root) in (numbers(BEFORE), numbers(BEFORE, ADDED))
+                    assert ids(own) in (numbers(BEFORE), numbers(BEFORE, ADDED))
                 else:
                     break
-        with Dataset.open(root) as dataset:
+        with Dataset.open(own) as dataset:
             held = dataset.snapshot()
-        assert ids(root) == (numbers(BEFORE, ADDED) if committed else numbers(BEFORE))
+        assert ids(own) == (numbers(BEFORE, ADDED) if committed else numbers(BEFORE))
         assert held.positions == {"feed": 2 if committed and change is append else 1, "other": 7}
-        assert globbed(root) == set(held.by_path)
-        assert list((root / "_staging").iterdir()) == []
-        assert verify(root) == []
+        assert globbed(own) == set(held.by_path)
+        assert list((own / "_staging").iterdir()) == []
+        assert verify(own) == []
     assert steps >= 4
 
 
@@ -149,27 +127,41 @@ _KILLED = """
     def failpoint(step):
         if step == sys.argv[3]:
             os.kill(os.getpid(), signal.SIGKILL)
-    dataset = Dataset.open(sys.argv[2])
-    files = rows.stage(dataset, "second", [rows.row(number) for number in [3, 50, 51, 80]])
-    if sys.argv[3] == "unstaged":
-        os.kill(os.getpid(), signal.SIGKILL)
+    opening = failpoint if sys.argv[3] in ("claimed", "cleaned") else lambda step: None
+    dataset = Dataset.open(sys.argv[2], failpoint=opening)
+    files = rows.stage(dataset, "second", [rows.row(number) for number in [3, 50, 51]])
+    failpoint("unstaged")
     dataset.commit("second", files, failpoint=failpoint)
 """
 
 
 @pytest.mark.parametrize(
-    ("step", "committed"),
-    [("unstaged", False), ("staged", False), ("published", True), ("renamed", True), ("synced", True)],
+    ("root", "step", "committed"),
+    [
+        ("store", "claimed", False),
+        ("folder", "cleaned", False),
+        ("store", "cleaned", False),
+        ("folder", "unstaged", False),
+        ("folder", "staged", False),
+        ("store", "staged", False),
+        ("folder", "published", True),
+        ("store", "published", True),
+        ("folder", "renamed", True),
+        ("store", "renamed", True),
+        ("folder", "synced", True),
+    ],
+    indirect=["root"],
 )
-def test_sigkill(tmp_path: Path, step: str, committed: bool) -> None:
-    prepared(tmp_path)
-    program = [sys.executable, "-c", textwrap.dedent(_KILLED), rows.__file__, str(tmp_path), step]
+def test_sigkill(root: Location, step: str, committed: bool) -> None:
+    prepared(root)
+    program = [sys.executable, "-c", textwrap.dedent(_KILLED), rows.__file__, str(root), step]
     assert subprocess.run(program, check=False, timeout=60).returncode == -signal.SIGKILL
-    assert verify(tmp_path) == []
-    with Dataset.open(tmp_path) as dataset:  # the lock died with its holder
-        assert set(dataset.snapshot().by_path) == globbed(tmp_path)
-    assert ids(tmp_path) == (numbers(BEFORE, ADDED) if committed else numbers(BEFORE))
-    assert verify(tmp_path) == []
+    assert verify(root) == []
+    with Dataset.open(root) as dataset:  # the lock died with its holder, whose claim nobody waits for
+        assert set(dataset.snapshot().by_path) == globbed(root)
+        assert dataset.snapshot().positions == {"feed": 1, "other": 7}
+    assert ids(root) == (numbers(BEFORE, ADDED) if committed else numbers(BEFORE))
+    assert verify(root) == []
 
 
 @contextmanager

@@ -6,11 +6,9 @@ import datetime as dt
 import io
 import itertools
 import json
-import signal
 import subprocess
 import sys
-import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,7 @@ from pipeline import query
 from pipeline.compact import compact as compact_dataset
 from pipeline.expire import expire
 from pipeline.replay import replay
-from pipeline.sinks import claim, manifest, storage
+from pipeline.sinks import claim, storage
 from pipeline.sinks.bucket import bucket
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.objects import ObjectPath
@@ -31,11 +29,8 @@ from pipeline.verify import verify
 from pipeline.views import script
 from schemas.errors import UsageError, WirebeamError
 from tests.conftest import Command
-from tests.pipeline.crashes import Crash, crash_at
 from tests.pipeline.sinks import objects, rows
-
-BEFORE = [1, 30]
-ADDED = [3, 50]
+from tests.pipeline.sinks.states import ADDED, BEFORE, append, globbed, ids, keys, numbers, prepared
 
 
 @pytest.fixture(scope="module")
@@ -50,46 +45,6 @@ def root(store: str, request: pytest.FixtureRequest) -> ObjectPath:
     found = ObjectPath.parse(f"{store}/{request.node.name}")
     assert found
     return found
-
-
-def keys(root: ObjectPath) -> set[str]:
-    return {storage.relative(path, root) for path in root.rglob("*")}
-
-
-def globbed(root: ObjectPath) -> set[str]:
-    return {key for key in keys(root) if key.split("/")[0] in ("stories", "duplicates", "rejects")}
-
-
-def ids(root: ObjectPath) -> list[str]:
-    """Ids of all rows that the manifests list."""
-    found: list[str] = []
-    for file in Dataset.read(root).snapshot().files("stories"):
-        with storage.parquet(root / file.path) as opened:
-            found += opened.read(columns=["item_id"]).column(0).to_pylist()
-    return sorted(found)
-
-
-def numbers(*given: list[int]) -> list[str]:
-    return sorted(f"{number:032x}" for numbers in given for number in numbers)
-
-
-def prepared(root: ObjectPath) -> None:
-    with Dataset.open(root) as dataset:
-        files = rows.stage(dataset, "first", [rows.row(number) for number in BEFORE])
-        dataset.commit("first", files, positions={"feed": 1, "other": 7})
-
-
-def append(dataset: Dataset, failpoint: Callable[[str], None]) -> None:
-    files = rows.stage(dataset, "second", [rows.row(number) for number in ADDED])
-    dataset.commit("second", files, positions={"feed": 2}, failpoint=failpoint)
-
-
-def compact(dataset: Dataset, failpoint: Callable[[str], None]) -> None:
-    """All files written anew, one of them under its old name with other content."""
-    old = dataset.files("stories")
-    files = rows.stage(dataset, "second", [rows.row(number, headline="new") for number in [*BEFORE, *ADDED]])
-    assert {file.path for file in files} & {file.path for file in old}
-    dataset.commit("second", files, removed=[file.path for file in old], failpoint=failpoint)
 
 
 @pytest.mark.parametrize(
@@ -167,64 +122,6 @@ def test_an_answer_that_was_lost_is_no_conflict(root: ObjectPath) -> None:
     place.create(b"ours")
     with pytest.raises(FileExistsError):
         place.create(b"theirs")
-
-
-@pytest.mark.parametrize("change", [append, compact])
-def test_a_crash_at_any_step_leaves_all_or_nothing(root: ObjectPath, change: Any) -> None:
-    for call in range(100):
-        own = root / str(call)
-        prepared(own)
-        dataset = Dataset.open(own)
-        try:
-            change(dataset, crash_at(call))
-        except Crash:
-            pass
-        else:
-            break
-        finally:
-            dataset.close()
-        committed = manifest.newest(own / manifest.FOLDER) == 2
-        listed = manifest.live_files(own / manifest.FOLDER, 1 + committed)
-        assert globbed(own) <= {*listed, *manifest.live_files(own / manifest.FOLDER, 1)}
-        with Dataset.open(own) as dataset:
-            held = dataset.snapshot()
-        assert ids(own) == (numbers(BEFORE, ADDED) if committed else numbers(BEFORE))
-        assert held.positions == {"feed": 2 if committed and change is append else 1, "other": 7}
-        assert globbed(own) == set(held.by_path)
-        assert not [key for key in keys(own) if key.startswith("_staging/")]
-        assert verify(own) == []
-    assert call >= 4
-
-
-_KILLED = """
-    import importlib.util, os, signal, sys
-    from pipeline.sinks.dataset import Dataset
-    spec = importlib.util.spec_from_file_location("rows", sys.argv[1])
-    rows = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(rows)
-    def failpoint(step):
-        if step == sys.argv[3]:
-            os.kill(os.getpid(), signal.SIGKILL)
-    dataset = Dataset.open(sys.argv[2], failpoint=failpoint)
-    files = rows.stage(dataset, "second", [rows.row(number) for number in [3, 50]])
-    dataset.commit("second", files, failpoint=failpoint)
-"""
-
-
-@pytest.mark.parametrize(
-    ("step", "committed"),
-    [("claimed", False), ("cleaned", False), ("staged", False), ("published", True), ("renamed", True)],
-)
-def test_sigkill(root: ObjectPath, step: str, committed: bool) -> None:
-    prepared(root)
-    program = [sys.executable, "-c", textwrap.dedent(_KILLED), rows.__file__, str(root), step]
-    assert subprocess.run(program, check=False, timeout=60).returncode == -signal.SIGKILL
-    assert verify(root) == []
-    with Dataset.open(root) as dataset:  # its process is known to be gone: nobody waits
-        assert set(dataset.snapshot().by_path) == globbed(root)
-        assert dataset.snapshot().positions == {"feed": 1, "other": 7}
-    assert ids(root) == (numbers(BEFORE, ADDED) if committed else numbers(BEFORE))
-    assert verify(root) == []
 
 
 def test_a_second_writer_is_refused_and_told_who_writes(root: ObjectPath) -> None:
