@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any
 
 UNKNOWN = "unknown"
+_FIGURE = re.compile(r"\d")
 _SIGNS = re.compile(r"[\W_]+")
 _QCODE = re.compile(r"[\w.-]+:[^/]")
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
@@ -58,7 +59,11 @@ def _fold(name: str) -> str:
 
 
 class AgencyTable:
-    """All agencies, found by key, name, code, domain or guid."""
+    """All agencies, found by key, name, code, domain or guid.
+
+    Attributes:
+        figured: whether a name, code or domain has a figure in it.
+    """
 
     def __init__(self, agencies: Iterable[Agency]) -> None:
         self.by_key = {agency.key: agency for agency in agencies}
@@ -71,6 +76,7 @@ class AgencyTable:
             for domain in agency.domains:
                 self._by_domain.setdefault(domain.casefold(), agency)
             self._prefixes += [(prefix.casefold(), agency) for prefix in agency.guid_prefixes]
+        self.figured = any(map(_FIGURE.search, (*self._by_name, *self._by_domain)))
 
     def get(self, key: str | None) -> Agency | None:
         """The agency with that key."""

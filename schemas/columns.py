@@ -18,9 +18,8 @@ class Strings:
     def __init__(self, column: pa.Array) -> None:
         buffers = column.buffers()
         self.size = len(column)
-        self._keep = column
         self._offsets = memoryview(buffers[1]).cast("i")[: self.size + 1]
-        self._bytes = memoryview(buffers[2]).cast("B")
+        self._bytes: bytes = buffers[2].to_pybytes()  # a slice of a view takes four times as long
 
     def __len__(self) -> int:
         return self.size
@@ -28,7 +27,7 @@ class Strings:
     @property
     def letters(self) -> Any:
         """All bytes, as numpy has them."""
-        return np.asarray(self._bytes)
+        return np.frombuffer(self._bytes, np.uint8)
 
     def bounds(self, numbers: Any) -> tuple[Any, Any]:
         """Where strings begin and end among the bytes."""
@@ -37,7 +36,7 @@ class Strings:
 
     def __getitem__(self, number: int) -> bytes:
         offsets = self._offsets
-        return bytes(self._bytes[offsets[number] : offsets[number + 1]])
+        return self._bytes[offsets[number] : offsets[number + 1]]
 
 
 def view(values: Any) -> Sequence[Any]:
@@ -61,6 +60,7 @@ class Codes:
 
     def __init__(self, column: pa.DictionaryArray) -> None:
         self.values: list[str] = column.dictionary.to_pylist()
+        self._codes = {value: code for code, value in enumerate(self.values)}
         self.of_row: Sequence[int] = view(numbers(column.indices, "i4").astype(np.int16))
 
     def __getitem__(self, row: int) -> str:
@@ -73,7 +73,7 @@ class Codes:
 
     def code(self, value: str) -> int:
         """The number of a value; one more than the last for a value that no row has."""
-        return self.values.index(value) if value in self.values else len(self.values)
+        return self._codes.get(value, len(self.values))
 
     def equal(self, value: str, rows: Any = None) -> Any:
         """A mask of the rows, or of some of them, with a value."""

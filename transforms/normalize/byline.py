@@ -7,9 +7,11 @@ By The Associated Press             Ann Lee, Press Association Political Corresp
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
+from typing import Any
 
 from schemas.agency import Agency
 from schemas.item import Author
@@ -65,6 +67,12 @@ def read(byline: str, agency: Agency | None = None) -> list[Author]:
     """
     if not byline or len(byline) > MAX_LENGTH:
         return []
+    return list(_read(byline, agency is not None and agency.initials_signoff))
+
+
+@functools.lru_cache(maxsize=4096)
+def _read(byline: str, signs: bool) -> tuple[Author, ...]:
+    """Who wrote it, kept for those who write every day; `signs`: their agency's bylines may be initials."""
     text = _MAIL.sub("", byline) if "@" in byline or "://" in byline else byline
     if text[:1] in "([" and text[-1:] in ")]" and not re.search(r"[()\[\]]", text[1:-1]):
         text = text[1:-1]
@@ -82,9 +90,9 @@ def read(byline: str, agency: Agency | None = None) -> list[Author]:
         if where := _WHERE.get((begun["short"] or "").casefold()):
             text = where.sub(" in ", text)
     text = text.strip(" .,;:=*<+-–—")
-    if text.casefold() in _FIRST_WORDS or _is_initials(text, agency, marked=begun is not None):
-        return []
-    return people(text)
+    if text.casefold() in _FIRST_WORDS or _is_initials(text, signs, marked=begun is not None):
+        return ()
+    return tuple(people(text))
 
 
 def people(text: str) -> list[Author]:
@@ -150,20 +158,20 @@ def _attach(found: list[Author], since: int, **facts: str | None) -> bool:
     for number in people:
         held = found[number]
         known = number < since and held.organisation is not None
-        missing = {key: value for key, value in facts.items() if getattr(held, key) is None}
+        missing: dict[str, Any] = {key: fact for key, fact in facts.items() if getattr(held, key) is None}
         if missing and not known:
-            found[number] = Author(**{**asdict(held), **missing})
+            found[number] = replace(held, **missing)
     return bool(people)
 
 
-def _is_initials(text: str, agency: Agency | None, marked: bool) -> bool:
+def _is_initials(text: str, signs: bool, marked: bool) -> bool:
     """Whether a byline is initials: lower case, or short parts with slashes; `marked` says that `By` led."""
     if len(text) > 24 or not _INITIALS.fullmatch(text) or provider.named(text):
         return False
     if text.islower():
-        return not marked or (agency is not None and agency.initials_signoff)
+        return not marked or signs
     if text.isupper() and max(map(len, re.split(r"[/+-]", text))) <= 3:
-        return "/" in text or len(text) == 2 or (agency is not None and agency.initials_signoff)
+        return "/" in text or len(text) == 2 or signs
     return False
 
 

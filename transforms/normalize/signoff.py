@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from schemas.agency import Agency
+from schemas.agency import Agency, agencies
 from schemas.item import Author
 from transforms.normalize import credits, provider
 from transforms.normalize.text import vocabulary
@@ -55,6 +55,7 @@ _CONTACT = re.compile(
     r"|(?:e-?mail:? ?)?\S+@\S+\.\w+(?: \(end\))?)",
     re.I,
 )
+_FIGURE = re.compile(r"\d")
 _SHORT = 62  # characters of a line that is looked at closely in any case
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\"'")
 _STARTS = (
@@ -98,7 +99,9 @@ def split(paragraphs: Sequence[str]) -> SignOff:
         if not rest:
             break
         last = rest[-1]
-        if (marked := _mark(last)) is not None:
+        # Most last paragraphs are prose that ends as sentences do.
+        plain = len(last) > _MARK and last[-1] in _ENDS
+        if not plain and (marked := _mark(last)) is not None:
             kept, mark = marked
             rest[-1:] = [kept] if kept else []
             agency = agency or _agency(mark)
@@ -166,6 +169,8 @@ def _is_agency(paragraph: str) -> bool:
     """Whether a last line is an agency's name and nothing else (`(AFP)`, `The Canadian Press`)."""
     if paragraph[-2:] == ").":
         paragraph = paragraph[:-1]  # `(ANSA).`
+    if _FIGURE.search(paragraph) and not agencies().figured:
+        return False  # most short last lines are those of tables
     return paragraph[-1] not in ".!?" and _named(paragraph.strip("()[]-–—_/ ")) is not None
 
 

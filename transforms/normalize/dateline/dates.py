@@ -87,12 +87,17 @@ def cut(text: str, language: str | None = None) -> tuple[str, Found | None]:
     found = at_end(trimmed, language)
     if found is None:
         return text, None
-    before = without_weekday(text[: found.start])
+    return before(text[: found.start]), found
+
+
+def before(text: str) -> str:
+    """What stands before a date, without the weekday and the words between."""
+    before = without_weekday(text)
     if before.endswith("الموافق "):
         before = _HIJRI.sub("", before)
     if not before.endswith((", ", ". ")):
         before = words.before_date().sub("", before)
-    return before, found
+    return before
 
 
 def cut_day(text: str) -> tuple[str, Found | None]:
@@ -171,6 +176,13 @@ def _plain(text: str, language: str | None) -> Found | None:
         return None
     named = month_of(name, language)
     return Found(text.rindex(tokens[-2]), named[0], day) if named and named[1] else None
+
+
+@functools.lru_cache(maxsize=4096)
+def day_of(text: str, language: str | None = None) -> Found | None:
+    """A text that is a month and a day, as most agencies write them, and nothing else: `March 3`."""
+    alone = text[:1].isalpha() and text[-1:].isdigit() and len(text.split()) == 2
+    return _plain(f"A, {text}", language) if alone else None
 
 
 def _named(match: re.Match[str], language: str | None) -> Found | None:

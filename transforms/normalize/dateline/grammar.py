@@ -12,6 +12,7 @@ import re
 from schemas.agency import agencies
 from schemas.places import fold
 from transforms.normalize.dateline import bare, dates, east_asian, known, marks, reporters
+from transforms.normalize.dateline.dates import Found
 from transforms.normalize.dateline.leaning import Leaning, leaning
 from transforms.normalize.dateline.listing import places_of, plausible
 from transforms.normalize.dateline.parts import Head, Parts
@@ -27,6 +28,7 @@ _FIRST = re.compile(
 )
 # What a mark in brackets or slashes, or a time, has in it: without these a dated head has no more to peel.
 _PEELED = re.compile(r"[\d/)）\]]")
+_PLACE = re.compile(r"[A-Za-z][A-Za-z,.' -]*, ")
 _TIMED = re.compile(r"\d[:.h]\d\d|\d{4}\s*(?:GMT|UTC)")
 _TIME = re.compile(
     r"[,\s]*\b\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|GMT|UTC|Uhr|h|[A-Z]{3,4})?[\s.,]*$"
@@ -46,7 +48,10 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
         key: key of the agency whose text it is.
         language: BCP 47.
     """
-    parts = Parts(head.strip(_NOISE), key, language)
+    text = head.strip(_NOISE)
+    if (dated := _dated(text, key, language)) is not None:
+        return dated
+    parts = Parts(text, key, language)
     if (peeled := east_asian.peel(parts.text)) is not None:
         parts.text, parts.mark, parts.byline = peeled.text, peeled.mark, peeled.byline
         parts.manner = ("enclosed" if peeled.known else "likely") if peeled.mark else None
@@ -81,9 +86,27 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
     return _head(parts)
 
 
+def _dated(text: str, key: str | None, language: str | None) -> Head | None:
+    """A head of a place and a day alone, `LONDON, March 3`, as most are: what peeling would make of it."""
+    start = text.rfind(", ") + 2
+    found = dates.day_of(text[start:], language)
+    if found is None or not _PLACE.fullmatch(text, 0, start):
+        return None
+    rest = _of_place(text[:start], key, language)
+    return Head(
+        rest.place_text, rest.places, Found(start, found.month, found.day), rest.mark, rest.manner,
+        rest.byline, rest.divided, rest.plausible, rest.resolved,
+    )  # fmt: skip
+
+
 @functools.lru_cache(maxsize=16384)
+def _of_place(text: str, key: str | None, language: str | None) -> Head:
+    """What stands before a day; places come again, days do not."""
+    return _before_date(dates.before(text), key, _leaning(key, language))
+
+
 def _before_date(text: str, key: str | None, leans: Leaning) -> Head:
-    """What stands before a date in a head without a mark behind it; places come again, days do not."""
+    """What stands before a date in a head without a mark behind it."""
     parts = Parts(text, key, None)
     if (
         text.endswith((",", ", ", ". "))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from schemas.item import Place
@@ -105,8 +106,7 @@ def _by_comma(text: str, leans: Leaning) -> list[str]:
     first, *rest = [part.strip() for part in commas if part.strip(" .*")] or [text]
     names, current = [], first
     for part in rest:
-        bare, _ = split(part)
-        if _is_qualifier(bare, current) or not _is_city(part, leans):
+        if _qualifies(part) or _is_qualifier(split(part)[0], current) or not _is_city(part, leans):
             current = f"{current}, {part}"
         else:
             names.append(current)
@@ -117,6 +117,13 @@ def _by_comma(text: str, leans: Leaning) -> list[str]:
 def _is_city(name: str, leans: Leaning) -> bool:
     place = _known(name, leans)
     return place is not None and place.kind in ("city", "site", "region")
+
+
+@functools.lru_cache(maxsize=1024)
+def _qualifies(part: str) -> bool:
+    """Whether a part is a state or country, and no city that wires know by that name."""
+    bare, _ = split(part)
+    return bool(known.qualifiers(bare)) and fold(bare) not in known.aliases()
 
 
 def _is_qualifier(part: str, before: str) -> bool:

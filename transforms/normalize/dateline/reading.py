@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -180,7 +181,10 @@ def _reading(paragraph: str, head: Head, end: int, sent: int | None, wire: str) 
         byline, end = match.group(1), match.end()
     end = _after(paragraph, end)
     for _ in range(2):
-        if (mark and date) or not _may_follow(paragraph[end : end + 24], mark is None, date is None):
+        if mark and date:
+            break
+        begins = paragraph[end : end + 24].split(None, 1)
+        if not begins or not _may_follow(begins[0], mark is None, date is None):
             break
         if not (match := _AFTER.match(paragraph, end, end + 40)):
             break
@@ -199,18 +203,18 @@ def _reading(paragraph: str, head: Head, end: int, sent: int | None, wire: str) 
         else:
             break
         end = _after(paragraph, match.end())
-    text = " ".join(paragraph[:end].split())
+    text = paragraph[:end].strip(" ")
+    if "  " in text or not text.isprintable():
+        text = " ".join(text.split())
     return Reading(_dateline(text, head, date, sent), paragraph[end:], byline, mark)
 
 
-def _may_follow(text: str, mark: bool, date: bool) -> bool:
+@functools.lru_cache(maxsize=4096)
+def _may_follow(first: str, mark: bool, date: bool) -> bool:
     """Whether a mark or a date may follow a separator, by its first word: sentences are told at once."""
-    first = text.split(None, 1)[:1]
-    if not first:
-        return False
-    if first[0][0] in "(/" or (date and first[0][0].isdigit()):
+    if first[0] in "(/" or (date and first[0].isdigit()):
         return True
-    word = first[0].strip("(),.:;/-–—")
+    word = first.strip("(),.:;/-–—")
     return (mark and marks.begins(word)) or (date and dates.begins(word))
 
 

@@ -155,7 +155,7 @@ def _qualified(
     if site and any(area.reaches(site.country, site.region) for area in readings):
         return site
     keys = [key]
-    if alias := known.aliases().get(key):
+    if (alias := known.aliases().get(key)) and alias.key != key:
         keys.append(alias.key)
     if (inside := _inside(keys, readings, ("city", "admin"))) is not None:
         return inside
@@ -189,7 +189,9 @@ def _inside(
     for area in areas:
         near = [entry for key in keys for entry in places().inside(key, area.countries, area.region)]
         if held := [entry for entry in near if entry.kind in kinds]:
-            best = min(held, key=lambda entry: (entry.kind != "city", -_weight(entry)))
+            best = held[0]
+            if len(held) > 1:
+                best = min(held, key=lambda entry: (entry.kind != "city", -_weight(entry)))
             return None if best.kind == "country" else _place(best, "qualified", len(held))
     return None
 

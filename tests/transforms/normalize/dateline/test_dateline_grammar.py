@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.agency import Agency, agencies
 from transforms.normalize.dateline import read, words
+from transforms.normalize.dateline.grammar import analyse
 
 EPOCH = dt.date(1970, 1, 1)
 
@@ -123,3 +124,43 @@ def countries(place: str) -> str:
 def microseconds(day: dt.date) -> int:
     """Noon of a day, microseconds since the epoch."""
     return ((day - EPOCH).days * 86_400 + 43_200) * 1_000_000
+
+
+# Words of a place part, some of which are an agency's, a byline's or a day's.
+WORDS = st.sampled_from(
+    [
+        "LONDON",
+        "Rome",
+        "St. Louis",
+        "Ohio",
+        "N.Y.",
+        "AFP",
+        "Reuters",
+        "Monday",
+        "Sun",
+        "By",
+        "Ann",
+        "and",
+        "de",
+    ]
+)
+DAYS = st.sampled_from(
+    ["March 3", "Mar 31", "Dec. 1", "Marsh 3", "mars 9", "May 40", "Foo 3", "March 03", "3 May"]
+)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(
+    st.lists(st.tuples(WORDS, st.sampled_from([" ", ", ", ",", ". ", " - "])), min_size=1, max_size=4),
+    DAYS,
+    st.sampled_from([None, "reuters", "afp", "ansa"]),
+    st.sampled_from([None, "en", "fr"]),
+)
+def test_a_head_of_place_and_day_is_what_peeling_makes_of_it(
+    parts: list[tuple[str, str]], day: str, agency: str | None, language: str | None
+) -> None:
+    """Told at once; a stop behind the day has it peeled, and says no more."""
+    head = "".join(word + sign for word, sign in parts) + day
+    told = analyse(head, agency, language)
+    if told.date is not None:
+        assert told == analyse(f"{head}.", agency, language)

@@ -147,6 +147,8 @@ def test_a_place_says_where_it_is_and_how_it_was_found() -> None:
     assert place.longitude == pytest.approx(-70.26, abs=0.01)
     assert place.how == "qualified"
     assert found("PORTLAND").candidates > 10
+    # What names it alone as well (`PORTLAND` is Oregon's) does not count it twice.
+    assert found("PORTLAND, Ore.").candidates == 1
 
 
 @pytest.mark.parametrize("name", ["", "  ", ".,", "Zzyzzqx", "x" * 500, "The committee said", "\x00"])
