@@ -18,7 +18,7 @@ from transforms.enrich.enricher import Tagging, enricher
 from transforms.parse.registry import formats
 
 with contextlib.suppress(ImportError):  # without the extra `kafka` no job of a stream comes here
-    import pipeline.unbounded  # noqa: F401
+    import pipeline.application  # noqa: F401
 
 
 def load() -> None:

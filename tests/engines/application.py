@@ -64,6 +64,8 @@ class Application(Flink):
         command += ["-cp", f"{self.entry}{os.sep}*:{self.jars}{os.sep}*", _ENTRY]
         command += ["--configDir", str(self.place / "conf"), "--job-classname", CLASS]
         command += ["-Dmetrics.fetcher.update-interval=500"]
+        # As in deploy/kubernetes: nobody sends the job again.
+        command += ["-Drestart-strategy.type=exponential-delay"]
         if restore:
             command += ["--fromSavepoint", self.savepoint]
         os.environ["FLINK_LIB_DIR"] = str(self.place / "lib")  # beside it is usrlib
