@@ -55,10 +55,10 @@ soak: setup
 	$(BIN)/python -m tests.soak.run $(KAFKA)
 
 # A stream as one job on a real Flink, from a real Kafka, killed in the middle; needs Java 17, Maven, ../shared.
-# KILLS=none says how long items take instead.
+# KILLS=none says how long items take instead; MODE=--application runs it as a jar, without a command.
 KILLS ?= worker,taskmanager,broker
 soak-flink: setup
-	$(BIN)/python -m tests.soak.flink --kills $(KILLS)
+	$(BIN)/python -m tests.soak.flink --kills $(KILLS) $(MODE)
 
 # Latency, rate, idle cost of a stream; `--minutes 60` adds memory over time.
 bench-stream: setup

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,22 +37,7 @@ class Application(Flink):
         self.place = folder
         self.entry = fetched(HERE / "application-pom.xml", HERE / "application.sha256")
         (folder / "lib").mkdir(exist_ok=True)
-        self.stream = Recorded(folder.with_name("stream"))
         self.savepoint = ""
-
-    def write(self, broker: Broker, interval: int = 2_000) -> subprocess.CompletedProcess[str]:
-        """Write the jar of a stream to where a JobManager looks for its job.
-
-        Args:
-            broker: of the topic.
-            interval: milliseconds from checkpoint to checkpoint.
-        """
-        command = [WIREBEAM, "stream", f"kafka://{broker.servers}/{TOPIC}", "-o", str(self.stream.output)]
-        command += ["--every=0.5", "--runner=FlinkRunner", "--", "--parallelism=2"]
-        command += [f"--flink_job_server_jar={self.jars}", f"--environment_config={self.pool}"]
-        command += [f"--checkpointing_interval={interval}"]
-        command += [f"--output_executable_path={self.place / 'usrlib' / 'stream.jar'}"]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
     def start(self, seconds: float = 120) -> None:
         """Start what outlives a job."""
@@ -73,6 +59,11 @@ class Application(Flink):
             self._start("jobmanager", command)
         finally:
             del os.environ["FLINK_LIB_DIR"]
+
+    def restart_jobmanager(self) -> None:
+        """SIGKILL, and the job afresh."""
+        self.kill("jobmanager")
+        self.start_jobmanager()
 
     def job(self) -> dict[str, Any]:
         """The job; empty while there is none."""
@@ -101,7 +92,15 @@ class Application(Flink):
             assert time.monotonic() < end, answer
             time.sleep(0.1)
         self.savepoint = answer["operation"]["location"]
-        wait_until(lambda: self.processes["jobmanager"].poll() is not None, 60)
+        self._ended()
+
+    def cancel(self) -> None:
+        """End the job, and the JobManager with it."""
+        httpx.patch(f"{self.master}/v1/jobs/{self.job()['jid']}", params={"mode": "cancel"}, timeout=5)
+        self._ended()
+
+    def _ended(self) -> None:
+        wait_until(lambda: self.processes["jobmanager"].poll() is not None, 120)
         del self.processes["jobmanager"]
 
     def kill_all(self) -> None:
@@ -109,3 +108,52 @@ class Application(Flink):
         self.kill("jobmanager")
         self.kill("taskmanager")
         self.start_taskmanager()
+
+
+class ApplicationStream(Recorded):
+    """A stream as an application, as `tests.soak.flink_stream.Stream` is one with a command.
+
+    Args:
+        flink: where it runs; its jar is written there.
+        broker: where the items are.
+        output: the dataset.
+        options: further options of the command.
+        topic: the topic.
+        interval: milliseconds from checkpoint to checkpoint.
+    """
+
+    def __init__(
+        self,
+        flink: Application,
+        broker: Broker,
+        output: Path,
+        *options: str,
+        topic: str = TOPIC,
+        interval: int = 10_000,
+    ) -> None:
+        super().__init__(output)
+        self._flink = flink
+        command = [WIREBEAM, "stream", f"kafka://{broker.servers}/{topic}", "-o", str(output), *options]
+        command += ["--every=0.5", "--runner=FlinkRunner", "--", "--parallelism=2"]
+        command += [f"--flink_job_server_jar={flink.jars}", f"--environment_config={flink.pool}"]
+        command += [f"--checkpointing_interval={interval}"]
+        command += [f"--output_executable_path={flink.place / 'usrlib' / 'stream.jar'}"]
+        subprocess.run(command, capture_output=True, timeout=120, check=True)
+
+    def start(self, *, restore: bool = False) -> None:
+        """Start the job."""
+        self._flink.start_jobmanager(restore=restore)
+
+    def stop(self) -> None:
+        """End it."""
+        self._flink.cancel()
+
+    def reaches(self, items: int) -> Callable[[], bool]:
+        """Whether so many items are committed, for `wait_until`."""
+
+        def reached() -> bool:
+            if self._flink.processes["jobmanager"].poll() is not None:
+                raise RuntimeError(f"the job ended: {self._flink.log('jobmanager')[-2000:]}")
+            return self.counts()["read"] >= items
+
+        return reached

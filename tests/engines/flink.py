@@ -135,6 +135,12 @@ class Flink:
         process.kill()
         process.wait()
 
+    def restart_jobmanager(self) -> None:
+        """SIGKILL, and start it again; wait for the TaskManager."""
+        self.kill("jobmanager")
+        self.start_jobmanager()
+        wait_until(lambda: self.free_slots() > 0, 120)
+
     def workers(self) -> list[int]:
         """Process ids of the Python workers."""
         found = [child for child in children(self.processes["pool"].pid) if "forkserver" in command(child)]

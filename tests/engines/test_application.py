@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.verify import verify
 from tests.brokers.kafka import Broker
-from tests.engines.application import Application
+from tests.engines.application import Application, ApplicationStream
 from tests.engines.flink import wait_until
 from tests.soak.flink import rows, wire
 from tests.soak.flink_stream import TOPIC, Sender
@@ -35,24 +35,23 @@ def test_a_jar_goes_on_where_the_dataset_ends(
     for number, data in enumerate(items):
         (tmp_path / "items" / f"{number:06d}").write_bytes(data)
     broker.create(TOPIC, 2)
-    with Application(tmp_path / "flink") as application:
-        done = application.write(broker)
-        assert done.returncode == 0, done.stderr
+    with Application(tmp_path / "flink") as flink:
+        stream = ApplicationStream(flink, broker, tmp_path / "stream", interval=2_000)
         for part in range(3):
             Sender(broker, items[part * third : (part + 1) * third], 1_000).start()
-            application.start_jobmanager(restore=part == 2)
-            wait_until(lambda part=part: application.stream.counts()["read"] >= (part + 1) * third, PATIENCE)  # type: ignore[misc]
+            stream.start(restore=part == 2)
+            wait_until(stream.reaches((part + 1) * third), PATIENCE)
             if part == 0:
-                wait_until(lambda: application.counter("read") == third, PATIENCE)
-                application.stop_with_savepoint()
+                wait_until(lambda: flink.counter("read") == third, PATIENCE)
+                flink.stop_with_savepoint()
             elif part == 1:
-                application.kill_all()
-        assert "from savepoint" in application.log("jobmanager").lower()
-    counts = application.stream.counts()
+                flink.kill_all()
+        assert "from savepoint" in flink.log("jobmanager").lower()
+    counts = stream.counts()
     assert counts["read"] == sum(counts[name] for name in ("stories", "duplicates", "rejects")) == ITEMS
     assert counts.get("absorbed", 0) == 0  # the savepoint's positions were not taken for true
-    assert len({one.run_id for one in application.stream.manifests()}) == 3
+    assert len({one.run_id for one in stream.manifests()}) == 3
     assert wirebeam("run", tmp_path / "items", "-o", tmp_path / "batch").returncode == 0
-    assert wirebeam("compact", tmp_path / "stream").returncode == 0
-    assert rows(tmp_path / "stream") == rows(tmp_path / "batch")
-    assert verify(tmp_path / "stream") == []
+    assert wirebeam("compact", stream.output).returncode == 0
+    assert rows(stream.output) == rows(tmp_path / "batch")
+    assert verify(stream.output) == []

@@ -1,6 +1,6 @@
 """`make soak-flink`: a stream as one job on a real Flink, from a real Kafka, while all of it is killed in turn.
 
-    python -m tests.soak.flink [--items 20000] [--rate 200] [--kills worker,taskmanager,broker]
+    python -m tests.soak.flink [--items 20000] [--rate 200] [--kills worker,taskmanager,broker] [--application]
 
 Afterwards, once compacted, the dataset is compared with that of one batch over the same items: none lost, none
 doubled, the same links. Without kills it says how long items took from the broker to the manifest. Needs Java 17,
@@ -26,6 +26,7 @@ from pipeline.verify import verify
 from tests.benchmarks.scale import turned
 from tests.brokers.kafka import Broker
 from tests.conftest import SHARED, WIREBEAM
+from tests.engines.application import Application, ApplicationStream
 from tests.engines.compare import table
 from tests.engines.flink import Flink, wait_until
 from tests.soak.flink_stream import TOPIC, Sender, Stream, kill, latencies
@@ -136,7 +137,7 @@ def soak(
 
     Args:
         scratch: an empty folder.
-        flink, broker: running; the topic is made here.
+        flink, broker: running; the topic is made here. An `Application` runs the stream without a command.
         items: how many.
         rate: items a second.
         kills: what is killed, spread over the flow.
@@ -150,9 +151,12 @@ def soak(
     for number, data in enumerate(sent):
         (raw / f"{number:06d}").write_bytes(data)
     broker.create(topic, PARTITIONS)
-    stream = Stream(
-        flink, broker, scratch / "stream", *([] if kills else ["--merge-files", "0"]), topic=topic
-    )
+    given = (broker, scratch / "stream", *([] if kills else ["--merge-files", "0"]))
+    stream: Stream | ApplicationStream
+    if isinstance(flink, Application):
+        stream = ApplicationStream(flink, *given, topic=topic)
+    else:
+        stream = Stream(flink, *given, topic=topic)
     first = 0 if kills else min(_FIRST, len(sent) // 2)
     sender = Sender(broker, sent[first:], rate, topic, kept=len(sent) // (len(kills) + 1) if kills else 0)
     stream.start()
@@ -209,12 +213,14 @@ def main() -> int:
     options.add_argument("--items", type=int, default=20_000)
     options.add_argument("--rate", type=float, default=200)
     options.add_argument("--kills", default=",".join(KILLS), help=f"of {', '.join(ALL_KILLS)}; or none")
+    options.add_argument("--application", action="store_true", help="a jar in application mode, no command")
     given = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and what was started ends with it
     kills = [] if given.kills in ("", "none") else given.kills.split(",")
     with tempfile.TemporaryDirectory(prefix="wirebeam-soak-") as name:
         scratch = Path(name)
-        with Broker(scratch / "broker") as broker, Flink(scratch / "flink") as flink:
+        cluster = Application if given.application else Flink
+        with Broker(scratch / "broker") as broker, cluster(scratch / "flink") as flink:
             found = soak(scratch / "soak", flink, broker, items=given.items, rate=given.rate, kills=kills)
     print(json.dumps(asdict(found) | {"kept": found.kept}))
     return 0 if found.kept else 1

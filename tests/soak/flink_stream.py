@@ -136,7 +136,7 @@ class Stream(Recorded):
         return reached
 
 
-def latencies(stream: Stream, skip: int = 0) -> list[float]:
+def latencies(stream: Recorded, skip: int = 0) -> list[float]:
     """Seconds from the broker to the manifest, of each row: p50, p95, p99. Files must not have been merged.
 
     Args:
@@ -152,7 +152,7 @@ def latencies(stream: Stream, skip: int = 0) -> list[float]:
     return [round(found[int(len(found) * share)], 2) for share in (0.5, 0.95, 0.99)] if found else []
 
 
-def kill(victim: str, flink: Flink, broker: Broker, stream: Stream) -> None:
+def kill(victim: str, flink: Flink, broker: Broker, stream: Recorded) -> None:
     """SIGKILL, and whatever would start it again does so."""
     if victim == "worker":
         wait_until(lambda: bool(flink.workers()), 120)
@@ -162,13 +162,11 @@ def kill(victim: str, flink: Flink, broker: Broker, stream: Stream) -> None:
         flink.kill("taskmanager")
         flink.start_taskmanager()
     elif victim == "jobmanager":
-        flink.kill("jobmanager")
-        flink.start_jobmanager()
-        wait_until(lambda: flink.free_slots() > 0, 120)  # a command that finds no cluster says so and ends
+        flink.restart_jobmanager()  # a command that finds no cluster says so and ends
     elif victim == "broker":
         broker.stop(kill=True)
         time.sleep(2)
         broker.start()
-    else:
+    elif isinstance(stream, Stream):
         stream.stop(signal.SIGKILL)
         stream.start()
