@@ -13,7 +13,7 @@ import pytest
 from pipeline.compact import compact
 from pipeline.memory import Memory
 from pipeline.sinks.dataset import Dataset
-from schemas.errors import Code, Reject, Stage
+from schemas.errors import Code, Reject, Stage, WirebeamError
 from schemas.item import Item
 from tests.pipeline import cycles
 from tests.pipeline.sinks import rows
@@ -163,3 +163,17 @@ def test_one_wrong_date_does_not_empty_it(tmp_path: Path) -> None:
         made = rows.item(20, body_text=story(random.Random(20)), version_created=20 * HOUR)
         cycle(dataset, 20, [made], [], fresh)
         assert len(fresh.linker) == 20
+
+
+def test_no_room_for_it_is_said_and_it_begins_anew(tmp_path: Path) -> None:
+    memory = Memory(HORIZON)
+    first, second = (rows.item(n, body_text=story(random.Random(n)), version_created=HOUR) for n in (1, 2))
+    with Dataset.open(tmp_path) as dataset:
+        cycle(dataset, 1, [first], [], memory)
+        memory.linker.close()  # what a full disk leaves of it: every statement fails
+        with pytest.raises(WirebeamError, match="make room where SQLITE_TMPDIR says"):
+            cycle(dataset, 2, [second], [], memory)
+        dataset.discard("cycle2")
+        counts = cycle(dataset, 2, [first, second], [], memory)
+    assert counts["redelivered", ""] == 1
+    assert len(memory.linker) == 2
