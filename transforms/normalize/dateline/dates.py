@@ -20,7 +20,7 @@ _DIGIT = re.compile(r"\d")
 _LAST_WORD = re.compile(r"[,\s]*[(\[]?\b([^\W\d_]+(?:-[^\W\d_]+)?)\.?[)\]]?[\s.,]*$")
 _ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９", "012345678901234567890123456789")
 _WORD = r"[^\W\d_]+(?:\s[^\W\d_]{4,})?"
-_YEAR = r"(?:[,.]?\s*(?:de\s+|del\s+)?(?P<year>(?:19|20)\d\d)\s*(?:г(?:ода|\.)?|года|م)?)?"
+_YEAR = r"(?:[,./]?\s*(?:de\s+|del\s+)?(?P<year>(?:19|20)\d\d)\s*(?:г(?:ода|\.)?|года|م)?)?"
 _ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°|:a|:e|\s?d(?!\w))?"
 _MONTH_DAY = re.compile(
     rf"(?P<month>[^\W\d_]{{3,12}})[.,]?\s*(?P<day>\d{{1,3}}){_ORDINAL}(?!\d){_YEAR}[\s.,]*$", re.IGNORECASE
@@ -34,6 +34,10 @@ _NUMERIC = re.compile(
     r"|(?P<d2>\d{1,2})[-./](?P<m2>\d{1,2})[-./](?P<y2>(?:19|20)\d\d|\d\d)"
     r"|(?P<d3>\d{1,2})\.(?P<m3>\d{1,2})\.|(?<=\s)(?P<d4>\d{1,2})/(?P<m4>\d{1,2}))[\s.,]*$"
 )
+# `26.11` without its last point: only in languages that write days so, or it is a time.
+_POINTED = re.compile(r"(?<=[\s,])(?P<day>[0-3]?\d)\.(?P<month>[01]?\d)[\s,]*$")
+_POINTING = frozenset(("cs", "da", "de", "et", "fi", "lt", "lv", "nb", "nn", "no", "pl", "sk", "sv"))
+_FIRST = re.compile(r"\d{1,2}\.\s?\d{1,2}\.(?:\s?(?:19|20)\d\d)?,?\s+(?=[^\W\d_])")
 # The same day in the Islamic calendar, which stands before the other: `19 رجب 1442 هـ الموافق`.
 _HIJRI = re.compile(r"\s*\d{1,2}\s[^\d]{2,20}\s\d{4}\s?هـ?ـ?\s*الموافق\s*$")
 _DAY = re.compile(r",\s*(?P<day>\d{1,2})[\s.,]*$")
@@ -128,7 +132,10 @@ def _is_weekday(word: str) -> bool:
 
 
 def at_start(text: str, language: str | None = None) -> tuple[str, Found | None]:
-    """A text without the date with which it begins (`3 марта, Минск`); None where it has none."""
+    """A text without the date with which it begins (`3 марта, Минск`, `26.11. Warszawa`); None where it has
+    none."""
+    if match := _FIRST.match(text):
+        return text[match.end() :], at_end(match.group().rstrip(", "), language)
     head, comma, rest = text.partition(",")
     if (
         comma
@@ -163,6 +170,8 @@ def at_end(text: str, language: str | None = None) -> Found | None:
                 if match[f"m{n}"]:
                     year = match[f"y{n}"] if n < "3" else None
                     return _numeric(match.start(), int(match[f"m{n}"]), int(match[f"d{n}"]), year)
+        if language and language[:2].lower() in _POINTING and (match := _POINTED.search(whole)):
+            return _numeric(match.start(), int(match["month"]), int(match["day"]), None)
     return _mended(text, language)
 
 

@@ -28,6 +28,7 @@ _FIRST = re.compile(
 )
 # What a mark in brackets or slashes, or a time, has in it: without these a dated head has no more to peel.
 _PEELED = re.compile(r"[\d/)）\]]")
+_SITE = re.compile(r"([^\W_][\w-]*(?:\.[A-Za-z]{2,3}){1,2}),\s+(?=\S)")
 _PLACE = re.compile(r"[A-Za-z][A-Za-z,.' -]*, ")
 _TIMED = re.compile(r"\d[:.h]\d\d|\d{4}\s*(?:GMT|UTC)")
 _TIME = re.compile(
@@ -224,12 +225,15 @@ def _likely(match: re.Match[str], inside: str, text: str) -> bool:
 
 
 def _mark_at_start(parts: Parts) -> None:
-    """Take a mark off the beginning: `(ANSA) - ROMA`, `新华社北京`."""
+    """Take a mark off the beginning: `(ANSA) - ROMA`, `新华社北京`, the name of a site."""
     if not parts.text.isascii() and (east_asian.LETTERS.match(parts.text) or parts.text[:1] in "（("):
         text, name = east_asian.glued_at_start(parts.text.lstrip("（( "))
         if name:
             parts.text, parts.mark, parts.manner = text, name, "enclosed"
             return
+    if match := _SITE.match(parts.text):  # `TEMPO.CO, Jakarta`
+        parts.mark, parts.manner, parts.text = match[1], "first", parts.text[match.end() :]
+        return
     agency = agencies().get(parts.key)
     own = agency is not None and "agency-first" in agency.datelines
     if (own or parts.text[:1] in "(（[/") and (match := _FIRST.match(parts.text)):

@@ -81,15 +81,42 @@ def read(paragraph: str, *, agency: Agency | None, sent: int | None, language: s
         if spare is None and kind == "dash" and _possible(head, agency, paragraph[end : end + 120]):
             spare = head, end
     if spare is None:
-        spare = _stopped(paragraph, window, key, language)
+        spare = _stopped(paragraph, window, agency, language) or _alone(paragraph, key, language)
     return _reading(paragraph, *spare, sent, "") if spare is not None else None
 
 
-def _stopped(paragraph: str, window: str, key: str | None, language: str | None) -> tuple[Head, int] | None:
+def _alone(paragraph: str, key: str | None, language: str | None) -> tuple[Head, int] | None:
+    """A paragraph that is a dateline alone, with place, date and mark: `Baku, March 3, AZERTAC`."""
+    if len(paragraph) > STOPPED or not any(map(str.isdigit, paragraph)):
+        return None
+    head = analyse(paragraph.rstrip(" .:"), key, language)
+    whole = head.mark and head.manner in ("enclosed", "bare") and head.date is not None and head.date.certain
+    placed = head.divided and head.plausible and bool(head.places) and sure(head.places[0], True)
+    return (head, len(paragraph)) if whole and placed else None
+
+
+def _called(text: str, rest: str, agency: Agency | None, language: str | None) -> Head | None:
+    """A head that is a city in capitals before a colon, `SINGAPORE: A court`, and nothing else."""
+    if not text.isupper() or (agency is not None and not {"colon", "plain"}.intersection(agency.datelines)):
+        return None
+    head = analyse(text, agency.key if agency is not None else None, language)
+    alone = head.place_text is not None and not head.mark and not head.date and head.plausible
+    prose = len(rest) >= 20 and _SMALL_WORD.search(rest[:60]) is not None
+    return head if alone and prose and all(map(sure, head.places)) else None
+
+
+def _stopped(
+    paragraph: str, window: str, agency: Agency | None, language: str | None
+) -> tuple[Head, int] | None:
     """A head that closes with a stop after a mark (`Mar. 3. ARMENPRESS. The`) or a colon after a date."""
+    key = agency.key if agency is not None else None
     for number, match in enumerate(_STOPS.finditer(window[:STOPPED])):
         if number == MOST or not _SENTENCE.match(paragraph[match.end() :].lstrip()):
             break
+        if match.group() == ":" and not number:
+            rest = paragraph[match.end() :].lstrip()
+            if called := _called(window[: match.start()], rest, agency, language):
+                return called, match.end()
         if not _may_close(window[: match.start()], match.group()):
             continue
         head = analyse(window[: match.start()], key, language)
@@ -146,7 +173,7 @@ def _certain(head: Head, kind: str, rest: str, slashed: bool) -> bool:
     if manner == "likely":
         return dated or (bool(head.places) and sure(head.places[0]))
     if manner == "first":
-        return head.resolved and (dated or sure(head.places[0]))
+        return head.resolved and (dated or sure(head.places[0], "." in (head.mark or "")))
     if manner == "bare":
         return dated or head.resolved
     if head.place_text.casefold() in words.small():

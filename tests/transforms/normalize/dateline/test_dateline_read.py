@@ -255,3 +255,54 @@ def test_a_bare_place_is_a_dateline_only_where_the_agency_writes_them() -> None:
     for key, taken in (("map", True), ("cp", True), (None, True), ("reuters", False), ("afp", False)):
         reading = read(line, agency=table.get(key), sent=None, language="en")
         assert (reading is not None) is taken, key
+
+
+@pytest.mark.parametrize(
+    "line, language, country, mark, day",
+    [
+        ("26.11. Toruń (PAP) - Rada przyjęła plan.", "pl", "PL", "PAP", "2026-11-26"),
+        ("26.11.2026 Toruń (PAP) - Rada przyjęła plan.", "pl", "PL", "PAP", "2026-11-26"),
+        ("Vasa, 26.11 (FNB) - Färjan står still.", "sv", "FI", "FNB", "2026-11-26"),
+        ("Addis Ababa November 26/2026 (ENA) The council met.", "en", "ET", "ENA", "2026-11-26"),
+        ("TEMPO.CO, Bandung - Dewan kota menyetujui rencana itu.", "id", "ID", "TEMPO.CO", None),
+        ("WARTA.CO.ID, JAKARTA -- Dewan kota menyetujui rencana itu.", "id", "ID", "WARTA.CO.ID", None),
+        ("SINGAPORE: The ferry operator has ordered two new boats.", "en", "SG", None, None),
+    ],
+)
+def test_in_which_order_and_by_which_sign_it_stands(
+    line: str, language: str, country: str, mark: str | None, day: str | None
+) -> None:
+    sent = int(dt.datetime(2026, 11, 27, tzinfo=dt.UTC).timestamp() * 1e6)
+    reading = text_of(line, sent=sent, language=language)
+    assert (codes(reading), reading.agency, day_of(reading)) == (country, mark, day)
+    assert line.endswith(reading.rest)
+    assert reading.rest[0].isupper()
+
+
+def test_a_line_of_its_own_is_a_dateline_by_place_date_and_mark() -> None:
+    reading = text_of("Baku, November 26, AZERTAC", sent=None)
+    assert (codes(reading), reading.agency, reading.rest) == ("AZ", "AZERTAC", "")
+    # A mark that closes a text, behind the day of a company's dividend.
+    for line in ("Record March 3 Reuter", "Baku, November 26", "Baku AZERTAC"):
+        assert read(line, agency=None, sent=None, language="en") is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "REVIEW: The play that nobody wanted to see again",
+        "CHINA: The ministry said that it would answer",
+        "SINGAPORE: 3, MALAYSIA: 1",
+        "Singapore: the ferry operator has ordered two new boats",
+        "WEATHER: Rain in the north and snow on the hills",
+    ],
+)
+def test_what_stands_before_a_colon_and_is_no_dateline(line: str) -> None:
+    assert read(line, agency=None, sent=None, language="en") is None
+    # An agency that marks its datelines has none of this kind.
+    shouted = "SINGAPORE: The ferry operator has ordered two new boats."
+    assert read(shouted, agency=agencies().get("reuters"), sent=None, language="en") is None
+
+
+def test_a_time_of_day_is_no_date_where_days_are_not_written_so() -> None:
+    assert day_of(text_of("LONDON, 10.11 (AP) - The council met.", language="en")) is None
