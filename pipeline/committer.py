@@ -85,6 +85,7 @@ class Committer:
         self._memory = memory
         self._failpoint = failpoint
         self._place: Location | None = None
+        self._given_up: list[Location] = []
         self._pending: dict[str, Committable] = {}
         self._arrived: dict[str, int] = {}  # by the clock of this machine, not of a worker's
         self._positions: dict[Partition, int] = {}
@@ -100,7 +101,9 @@ class Committer:
             starts: where it begins to read each partition.
         """
         if self._place is not None:
-            remove_tree(self._place)
+            self._given_up.append(self._place)
+        for place in self._given_up:  # again and again: a worker may not have noticed
+            remove_tree(place)
         self._place = self._dataset.staging(job)
         self._pending.clear()
         self._arrived.clear()

@@ -126,6 +126,7 @@ class Tenure:
         self._stream: ContinuousStream | None = None
         self._committed = _Committed()
         self._asked = self._due = 0.0
+        self._ended = False
         self._unserve: Callable[[], None] | None = None
 
     def turn(self) -> float:
@@ -135,9 +136,11 @@ class Tenure:
             Seconds until the next turn is due.
 
         Raises:
-            WirebeamError: the dataset is not to be had, or a setting cannot be.
+            WirebeamError: the dataset is not to be had, a setting cannot be, or it was ended.
         """
         with self._lock:
+            if self._ended:
+                raise WirebeamError("the process that committed is about to end")
             now = self._asked = time.monotonic()
             stream = self._stream or self._take()
             if now >= self._due:
@@ -194,25 +197,26 @@ class Tenure:
                 if self._stream is not stream:
                     return
                 if time.monotonic() - self._asked > self._idle:
-                    self._end()
+                    self._close()
                     return
 
-    def _end(self) -> None:
+    def _close(self) -> None:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
             self._unserved()
 
     def end(self, patience: float = _PATIENCE) -> None:
-        """Commit what is staged, and let the dataset go.
+        """Commit what is staged, and let the dataset go for good: who still asks takes it no more.
 
         Args:
             patience: seconds to wait for a turn; behind them it is left as a killed process leaves it.
         """
         if self._lock.acquire(timeout=patience):
+            self._ended = True
             try:
                 with contextlib.suppress(WirebeamError):
-                    self._end()
+                    self._close()
             finally:
                 self._lock.release()
 

@@ -116,6 +116,7 @@ class ShareReader(UnboundedReader):
         if self._reader is not None:
             self._mark = self.get_checkpoint_mark()
             self._watermark = max(self._watermark, self._reader.get_watermark())
+            self._reader.rest()
         self._epoch, self._reader = "", None
         self._alone = self._alone or time.monotonic()
         if time.monotonic() - self._alone > ALONE:

@@ -110,6 +110,11 @@ class Tail:
                 self._trouble(error, partition)
             return None
 
+    def rest(self) -> None:
+        """Fetch nothing until it is asked again."""
+        with self._lock:
+            self._begin({})
+
     def _begin(self, positions: Mapping[Partition, int]) -> None:
         """Read from somewhere else."""
         self._positions = dict(positions)

@@ -196,6 +196,10 @@ class Reader(UnboundedReader):
         """See `UnboundedReader`."""
         return Mark(self._positions, self._newest)
 
+    def rest(self) -> None:
+        """Have the client fetch nothing more."""
+        self._tail.rest()
+
     def close(self) -> None:
         """The client outlives the reader."""
 

@@ -273,3 +273,17 @@ def test_rows_that_do_not_add_up_are_not_committed(feed: Path, tmp_path: Path, w
         world.commit()
     assert world.dataset.snapshot().sequence == 0
     world.close()
+
+
+def test_what_is_staged_for_a_job_that_was_given_up_goes_with_the_next(feed: Path, tmp_path: Path) -> None:
+    """Else it would wait for ever, and readers with it."""
+    world = World(tmp_path / "news")
+    some = next(iter(messages(feed).values()))[:5]
+    for number in range(1, 4):
+        world.follow(f"job-{number}")
+    world.job = "job-1"
+    world.stage(some)  # by a worker that has not noticed
+    assert committable.waiting(world.dataset.root) == 1
+    world.follow("job-4")
+    assert committable.waiting(world.dataset.root) == 0
+    world.close()

@@ -96,6 +96,8 @@ def test_readers_are_told_and_what_they_stage_is_committed(application: Applicat
     commits(holder, 4)
     stage(application, first, range(4, 6))
     holder.end()  # commits what is staged
+    with pytest.raises(WirebeamError, match="about to end"):
+        holder.turn()  # by a thread that has not noticed
     assert current(Path(application.config.output), application.name) is None
     successor = Tenure(application)  # in a worker elsewhere
     successor.turn()
