@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK := requirements/dev.txt
 
-.PHONY: setup demo test test-engines test-prism test-spark test-dataflow lint bench bench-queries dictionary bench-engines bench-stream bench-scale fuzz soak soak-flink lock clean
+.PHONY: setup demo test test-engines test-prism test-gcs test-spark test-dataflow lint bench bench-queries dictionary bench-engines bench-stream bench-scale fuzz soak soak-flink lock clean
 
 setup: $(READY)
 
@@ -28,8 +28,13 @@ test-engines: setup
 
 # The unbounded graph on Beam's Prism; builds it with Go (a minute or two, 66 MB in the cache), needs Java and Maven.
 test-prism: setup
-	$(BIN)/python -m tests.brokers.prism
+	$(BIN)/python -m tests.brokers.go prism
 	$(BIN)/python -m pytest -q -m engines tests/engines/test_prism.py
+
+# Google Cloud Storage, as fake-gcs-server plays it; builds that with Go (a minute or two, 700 MB of modules).
+test-gcs: setup
+	$(BIN)/python -m tests.brokers.go gcs
+	$(BIN)/python -m pytest -q -m engines tests/pipeline/sinks/test_gcs.py
 
 # Spark reads a dataset; needs Java 17, and installs the extra spark (400 MB).
 test-spark: setup

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pipeline.verify import verify
-from tests.brokers import prism
+from tests.brokers import go
 from tests.brokers.kafka import Broker
 from tests.conftest import WIREBEAM
 from tests.engines.flink import children, command, wait_until
@@ -37,7 +37,12 @@ class Stream(Recorded):
         super().__init__(output)
         self._log = output.with_suffix(".log")
         self._command = [WIREBEAM, "stream", f"kafka://{broker.servers}/{TOPIC}", "-o", str(output)]
-        self._command += ["--every=0.2", "--runner=PrismRunner", "--", f"--prism_location={prism.built()}"]
+        self._command += [
+            "--every=0.2",
+            "--runner=PrismRunner",
+            "--",
+            f"--prism_location={go.built(go.PRISM)}",
+        ]
         self.start()
 
     def start(self) -> None:

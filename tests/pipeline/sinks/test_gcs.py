@@ -1,12 +1,11 @@
 """Datasets in Google Cloud Storage: what is asked of a bucket, and a run, against fake-gcs-server on loopback.
 
-`make test-engines` runs these; they need Go, which builds the server from its module, checked by Go's own sums.
+`make test-gcs` builds the server once, with Go, from its module, whose sums Go checks; `make test-engines` runs these
+where it is built.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -20,32 +19,27 @@ import pytest
 from pipeline.sinks import storage
 from pipeline.sinks.bucket import Bucket, bucket
 from pipeline.verify import verify
+from tests.brokers import go
 from tests.conftest import Command
 from tests.engines.compare import copied, differences
 
 pytestmark = pytest.mark.engines
-SERVER = "github.com/fsouza/fake-gcs-server@v1.56.1"
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def store() -> Iterator[str]:
     """A store with an empty bucket, for this process and those that it starts."""
-    if shutil.which("go") is None:
-        pytest.skip("fake-gcs-server is built by Go, which is not installed")
-    folder = tmp_path_factory.mktemp("gcs")
-    subprocess.run(
-        ["go", "install", SERVER], env={**os.environ, "GOBIN": str(folder)}, check=True, timeout=600
-    )
+    server = go.built(go.GCS)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    program = [folder / "fake-gcs-server", "-scheme=http", "-host=127.0.0.1", f"-port={port}"]
+    program = [server, "-scheme=http", "-host=127.0.0.1", f"-port={port}"]
     with (
         pytest.MonkeyPatch.context() as patch,
         subprocess.Popen(
             [*program, "-backend=memory", f"-external-url={address}"], stderr=subprocess.DEVNULL
-        ) as server,
+        ) as process,
     ):
         patch.setenv("STORAGE_EMULATOR_HOST", address)
         bucket.cache_clear()
@@ -59,7 +53,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield "gs://wires"
         finally:
             bucket.cache_clear()
-            server.terminate()
+            process.terminate()
 
 
 @pytest.fixture
