@@ -184,9 +184,10 @@ class Ingest:
 class _Ingest(beam.DoFn):
     """`KafkaMessage` -> how many messages were handed over, once a committable."""
 
-    def __init__(self, config: Config, root: Location) -> None:
+    def __init__(self, config: Config, root: Location, job: str) -> None:
         self._config = config
         self._root = root
+        self._job = job
 
     def start_bundle(self) -> None:
         # A bundle that failed left things behind in the one before; its messages come again.
@@ -194,9 +195,10 @@ class _Ingest(beam.DoFn):
         self._name = ""
 
     def process(self, element: KafkaMessage) -> Iterator[int]:
-        if element != TICK and element.job != self._name:
+        job = self._job or element.job
+        if element != TICK and job != self._name:
             # What was read for an attempt that is over is nobody's.
-            self._name = element.job
+            self._name = job
             dataset = Dataset.read(self._root)
             self._ingest = Ingest(Job(self._config, dataset.staging(self._name), dataset.partition_by))
         if self._ingest is not None and self._ingest.add(element) and (made := self._ingest.flush()):
@@ -223,7 +225,7 @@ def build(
         dataset: where rows will go; the job only stages, below `dataset.staging(job)`.
         job: names this attempt: what an earlier one may still write goes elsewhere.
     """
-    stages(pipeline, config, sources, dataset.root, Terms.of(dataset.staging(job), ()))
+    stages(pipeline, config, sources, dataset.root, Terms.of(dataset.staging(job), ()), job=job)
 
 
 def stages(
@@ -233,6 +235,7 @@ def stages(
     root: Location,
     terms: Terms,
     longest: float = LONGEST,
+    job: str = "",
 ) -> None:
     """Put reading to staging into a pipeline.
 
@@ -241,10 +244,12 @@ def stages(
         root: the dataset's folder.
         terms: what workers must meet.
         longest: seconds that a reader goes on without a pause.
+        job: for which all of it is staged: readers come out of a savepoint with the job of then.
+            Empty: the messages say for which.
     """
     for number, source in enumerate(sources):
         messages = pipeline | f"Kafka{number}" >> ReadFromUnboundedSource(
             source, poll_interval=POLL, max_read_time_seconds=longest
         )
         checked = messages | f"CheckWorkers{number}" >> CheckWorkers(terms)
-        checked | f"Ingest{number}" >> beam.ParDo(_Ingest(config, root)).with_output_types(int)
+        checked | f"Ingest{number}" >> beam.ParDo(_Ingest(config, root, job)).with_output_types(int)
