@@ -119,12 +119,13 @@ class PlaceTable:
 
     def inside(self, key: str, countries: Sequence[str], region: str | None) -> list[Entry]:
         """The places under a folded name that lie in one of these countries and in the region, if given."""
-        rows, country, regions = self._rows, self._country.of_row, self._region
+        rows, country, regions = self._rows, self._country.of_row, self._region.of_row
         wanted = [self._country.code(code) for code in countries]
+        held = None if region is None else self._region.code(region)
         return [
             self.entry(row, self._main[number])
             for number in self._numbers(key)
-            if country[(row := rows[number])] in wanted and (region is None or regions[row] == region)
+            if country[(row := rows[number])] in wanted and (held is None or regions[row] == held)
         ]
 
     def entry(self, row: int, main: bool = True) -> Entry:

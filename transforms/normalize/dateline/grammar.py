@@ -29,6 +29,9 @@ _FIRST = re.compile(
 # What a mark in brackets or slashes, or a time, has in it: without these a dated head has no more to peel.
 _PEELED = re.compile(r"[\d/)）\]]")
 _SITE = re.compile(r"([^\W_][\w-]*(?:\.[A-Za-z]{2,3}){1,2}),\s+(?=\S)")
+# More figures than a date and a time have, or fractions (`276 1/2`): a row of a table.
+_TABLE = re.compile(r"(?:\d+\D+){6}\d|\d[ -]\d{1,2}/\d?")
+_WORDS = 6  # of a place that does not look like one
 _PLACE = re.compile(r"[A-Za-z][A-Za-z,.' -]*, ")
 _TIMED = re.compile(r"\d[:.h]\d\d|\d{4}\s*(?:GMT|UTC)")
 _TIME = re.compile(
@@ -52,6 +55,8 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
     text = head.strip(_NOISE)
     if (dated := _dated(text, key, language)) is not None:
         return dated
+    if _TABLE.search(text):
+        return Head()
     parts = Parts(text, key, language)
     if (peeled := east_asian.peel(parts.text)) is not None:
         parts.text, parts.mark, parts.byline = peeled.text, peeled.mark, peeled.byline
@@ -160,13 +165,14 @@ def _where(text: str, leans: Leaning) -> Head:
             place = place[:-1]
     if not place:
         return Head(byline=byline, divided=divided)
-    places = places_of(place, leans)
+    likely = plausible(place)
+    places = places_of(place, leans) if likely or place.count(" ") < _WORDS else ()
     return Head(
         place_text=place,
         places=places,
         byline=byline,
         divided=divided,
-        plausible=plausible(place),
+        plausible=likely,
         resolved=any(found.kind != "unknown" or found.country for found in places),
     )
 
