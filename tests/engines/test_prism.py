@@ -90,7 +90,7 @@ def test_nothing_is_lost_or_doubled_while_the_command_and_prism_are_killed(
     (tmp_path / "items").mkdir()
     for number, data in enumerate(items):
         (tmp_path / "items" / f"{number:06d}").write_bytes(data)
-    sender = Sender(broker, items, 25)
+    sender = Sender(broker, items, 50, kept=ITEMS // 2)  # both die in the middle, however long it takes
     sender.start()
     stream.reached(10)
     (engine,) = stream.descendants("prism")
@@ -102,7 +102,7 @@ def test_nothing_is_lost_or_doubled_while_the_command_and_prism_are_killed(
     for pid in stream.descendants("prism"):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    sender.join(PATIENCE)
+    sender.finish(PATIENCE)
     stream.reached(ITEMS)
     stream.process.send_signal(signal.SIGTERM)
     assert stream.process.wait(60) == 0
