@@ -128,7 +128,6 @@ class _Compare(_Step):
     def apply(self, element: tuple[int, Iterable[bytes]]) -> Iterator[Part]:
         data, counts = compared(element[1], self._folder, self._horizon)
         self._counts += counts
-        activity.note("compared", counts["compared", ""])
         if data is not None:
             yield Part(_RELATIONS, element[0], data=data)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import pyarrow as pa
 
 from pipeline.parallel.comparing import compared, paired
 from pipeline.parallel.link import Part, plan
@@ -13,12 +15,48 @@ from pipeline.parallel.numbering import number
 from pipeline.parallel.spans import SPAN_ROWS, spans
 from pipeline.plan import FilePlan
 from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.staging import stage_items, stage_rejects
 from pipeline.sinks.storage import Location
-from pipeline.stage import ITEMS, StagedFile
+from pipeline.stage import ITEMS, REJECTED, StagedFile
 from pipeline.staged import StagedRows
+from schemas.errors import Reject
+from schemas.item import Item
+from transforms.dedupe.fingerprint import encode
+from transforms.dedupe.sketch import sketch
 
 T = TypeVar("T")
 Plans = tuple[list[FilePlan], Counter[tuple[str, str]]]
+
+
+def staged(
+    dataset: Dataset, run_id: str, items: Sequence[Item], rejects: Sequence[Reject] = (), rows: int = 9
+) -> list[StagedFile]:
+    """Items in several files, of any times each."""
+    folder = dataset.staging(run_id)
+    files = []
+    for start in range(0, len(items), rows):
+        part = items[start : start + rows]
+        prints = [encode(sketch(one)) for one in part]
+        made = stage_items(folder / "items", part, prints, dataset.partition_by)
+        files.append(StagedFile(ITEMS, made.path, len(part)))
+    if rejects:
+        made = stage_rejects(folder / "rejects", rejects, run_id=run_id, now=0)
+        files.append(StagedFile(REJECTED, made.path, len(rejects)))
+    return files
+
+
+def verdicts(plans: list[FilePlan]) -> list[dict[str, Any]]:
+    """What becomes of each staged row, in order, and of which final file it is a part."""
+    rows = []
+    for one in sorted(plans, key=lambda plan: plan.start):
+        with pa.memory_map(one.verdicts) as mapped:
+            table = pa.ipc.open_file(mapped).read_all()
+            files = table.schema.metadata[b"files"].decode().split("\n")
+            for row in table.slice(one.start, one.rows).to_pylist():
+                rows.append(
+                    {**row, "file": files[row["file"]], "in": (one.dataset, one.partition, one.start)}
+                )
+    return rows
 
 
 class Steps:

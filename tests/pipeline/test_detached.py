@@ -10,7 +10,7 @@ from pathlib import Path
 import apache_beam as beam
 import pytest
 
-from pipeline import detached
+from pipeline import dataflow, detached
 from pipeline.engine import Engine
 from pipeline.graph import build
 from pipeline.options import LOCAL, Config, beam_options, microseconds
@@ -46,7 +46,7 @@ def staged(told: Config, *, commits: bool = False) -> int:
         pipeline = beam.Pipeline(options=options)
         given = source(Engine(options), dataset, told)
         if commits:
-            detached.commits(pipeline, told, given, dataset, LOCAL)
+            detached.commits(pipeline, told, given, dataset, dataflow.RUNNER)  # the graph of an engine
         else:
             build(pipeline, told, given, dataset)
         base = dataset.snapshot().sequence

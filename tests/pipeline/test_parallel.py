@@ -8,10 +8,8 @@ import itertools
 import random
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import apache_beam as beam
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,54 +19,20 @@ from pipeline.engine import Engine
 from pipeline.graph import build
 from pipeline.options import HOUR, LOCAL, Config, beam_options, microseconds
 from pipeline.parallel.spans import spans
-from pipeline.plan import FilePlan
 from pipeline.run import ingest, source
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.snapshot import Snapshot
-from pipeline.sinks.staging import stage_items, stage_rejects
-from pipeline.stage import ITEMS, REJECTED, StagedFile
 from pipeline.verify import verify
 from schemas.errors import Reject
 from schemas.item import Item
 from tests.engines.compare import differences
 from tests.pipeline import cycles
-from tests.pipeline.linking import Steps
+from tests.pipeline.linking import Steps, staged, verdicts
 from tests.transforms.dedupe.conftest import make
 from tests.transforms.dedupe.test_linker import streams
-from transforms.dedupe.fingerprint import encode
-from transforms.dedupe.sketch import sketch
 from transforms.enrich.enricher import Tagging
 
 HORIZON = 72 * HOUR
-
-
-def staged(dataset: Dataset, run_id: str, items: list[Item], rejects: list[Reject]) -> list[StagedFile]:
-    """Items in several files, of any times each."""
-    folder = dataset.staging(run_id)
-    files = []
-    for start in range(0, len(items), 9):
-        part = items[start : start + 9]
-        prints = [encode(sketch(one)) for one in part]
-        made = stage_items(folder / "items", part, prints, dataset.partition_by)
-        files.append(StagedFile(ITEMS, made.path, len(part)))
-    if rejects:
-        made = stage_rejects(folder / "rejects", rejects, run_id=run_id, now=0)
-        files.append(StagedFile(REJECTED, made.path, len(rejects)))
-    return files
-
-
-def verdicts(plans: list[FilePlan]) -> list[dict[str, Any]]:
-    """What becomes of each staged row, in order, and of which final file it is a part."""
-    rows = []
-    for one in sorted(plans, key=lambda plan: plan.start):
-        with pa.memory_map(one.verdicts) as mapped:
-            table = pa.ipc.open_file(mapped).read_all()
-            files = table.schema.metadata[b"files"].decode().split("\n")
-            for row in table.slice(one.start, one.rows).to_pylist():
-                rows.append(
-                    {**row, "file": files[row["file"]], "in": (one.dataset, one.partition, one.start)}
-                )
-    return rows
 
 
 @st.composite

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.link import plan
+from pipeline.sinks.dataset import Dataset
+from tests.pipeline import linking
 from tests.quality import permutations
 from tests.quality.dedupe_pairs import items
 
@@ -22,6 +25,17 @@ def test_a_real_feed_in_a_hundred_runs_says_the_same_as_in_one(shared: Path, tmp
     assert len(feed) > 280
     expected = permutations.read([feed], tmp_path / "once")
     assert len(expected["duplicates"]) > 20
+    with Dataset.open(tmp_path / "parallel") as dataset:
+        files = linking.staged(dataset, "run", feed)
+        serial, counts = plan(files, dataset, tmp_path / "serial", permutations.HORIZON, 50_000)
+        for rows in (50, 8_192):
+            steps = linking.Steps()
+            parallel, others = steps.plan(
+                files, dataset, tmp_path / f"links{rows}", permutations.HORIZON, 50_000, rows
+            )
+            assert linking.verdicts(parallel) == linking.verdicts(serial)
+            assert others.pop(("compared", "")) >= counts["link", "exact"]
+            assert others == counts
     for runs, shuffled in ((100, False), (100, True)):
         parts = permutations.cut(feed, runs, shuffled=shuffled)
         assert len(parts) == runs
