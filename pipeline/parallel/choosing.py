@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -40,10 +41,10 @@ def choose(
     """Links the items of all spans; adds their verdicts.
 
     Args:
-        spans: by their numbers the files of their rows (`pipeline.parallel.numbering.ROWS`).
+        spans: by their numbers the files of their rows (see `pipeline.parallel.numbering.number`).
         relations: what was found, with the columns of `pipeline.parallel.comparing.RELATIONS`.
         horizon: how far apart in event time linked items may be, microseconds.
-        verdicts: takes the rows and the counts.
+        verdicts: takes the rows and the counts, those of the spans among them.
 
     Returns:
         The paths of the staged files, by the numbers that the verdicts have for them.
@@ -53,10 +54,10 @@ def choose(
     for number, path in sorted(spans.items()):
         with pa.memory_map(str(local(path))) as source:
             table = pa.ipc.open_file(source).read_all()
-        own = table.schema.metadata[b"files"].decode().split("\n")
-        parts.append(
-            _Part(table, number << NUMBER_BITS, [files.setdefault(one, len(files)) for one in own if one])
-        )
+        own = orjson.loads(table.schema.metadata[b"files"])
+        parts.append(_Part(table, number << NUMBER_BITS, [files.setdefault(one, len(files)) for one in own]))
+        for event, label, count in orjson.loads(table.schema.metadata[b"counts"]):
+            verdicts.counts[event, label] += count
     looked_at = _involved(parts, relations)
     compared = by_item(relations) if relations is not None else {}
     lookup = Lookup(horizon)

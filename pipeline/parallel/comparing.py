@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.parallel.numbering import postings, sketches
-from pipeline.parallel.packed import packed, unpacked
+from pipeline.parallel.packed import packed, packed_table, unpacked
 from pipeline.parallel.spans import NUMBER_BITS
 from pipeline.sinks.storage import Location
 from transforms.dedupe.decision import Relation
@@ -44,12 +44,12 @@ def paired(parts: Iterable[bytes], horizon: int) -> tuple[dict[int, bytes], Coun
     Returns:
         The pairs, packed, by the span of the later item, and what was counted.
     """
-    found, over = pairs(postings(unpacked(parts)), reach(horizon))
+    found, over = pairs(postings(parts), reach(horizon))
     spans = found.later >> NUMBER_BITS
     order = np.argsort(spans, kind="stable")
     names, starts = np.unique(spans[order], return_index=True)
     made = {
-        span: packed({name: values[which] for name, values in found._asdict().items()})
+        span: packed([found.later[which], found.earlier[which]])
         for span, which in zip(names.tolist(), np.split(order, starts[1:]), strict=False)
     }
     return made, Counter({("overflow", "bucket"): over} if over else {})
@@ -68,8 +68,7 @@ def compared(
     Returns:
         The relations found, packed, with the columns of `RELATIONS`, and what was counted.
     """
-    table = unpacked(parts)
-    found, over = candidates(Pairs(*(table.column(name).to_numpy() for name in Pairs._fields)))
+    found, over = candidates(Pairs(*unpacked(parts, (np.int64, np.int64))))
     counts: Counter[tuple[str, str]] = Counter({("overflow", "candidates"): over} if over else {})
     counts["compared", ""] = len(found.later)
     rows = list(_relations(found, folder, horizon))
@@ -77,7 +76,7 @@ def compared(
         return None, counts
     columns = zip(*rows, strict=True)
     return (
-        packed(
+        packed_table(
             {
                 field.name: pa.array(values, field.type)
                 for field, values in zip(RELATIONS, columns, strict=True)

@@ -24,8 +24,8 @@ import numpy as np
 from pipeline.link import by_work, sort_rejects
 from pipeline.parallel.choosing import choose
 from pipeline.parallel.comparing import compared, paired
-from pipeline.parallel.numbering import number
-from pipeline.parallel.packed import packed, unpacked
+from pipeline.parallel.numbering import number, rows_path
+from pipeline.parallel.packed import packed, unpacked, unpacked_tables
 from pipeline.parallel.spans import Span, spans
 from pipeline.plan import VERDICTS_FILE, FilePlan, Verdicts
 from pipeline.sinks.dataset import Dataset
@@ -60,8 +60,8 @@ class Part:
     data: bytes = b""
 
 
-class _Step(beam.DoFn):
-    """A step of linking: counts, and reads what the dataset holds once a bundle."""
+class _Terms(beam.DoFn):
+    """What the steps of linking know; the dataset is read once a bundle."""
 
     def __init__(self, output: str, folder: Location, horizon: int) -> None:
         self._output = output
@@ -69,13 +69,20 @@ class _Step(beam.DoFn):
         self._horizon = horizon
 
     def start_bundle(self) -> None:
-        self._counts: Counter[tuple[str, str]] = Counter()
         self._snapshot: Snapshot | None = None
 
     def snapshot(self) -> Snapshot:
         if self._snapshot is None:
             self._snapshot = Dataset.read(self._output).snapshot()
         return self._snapshot
+
+
+class _Step(_Terms):
+    """A step that counts."""
+
+    def start_bundle(self) -> None:
+        super().start_bundle()
+        self._counts: Counter[tuple[str, str]] = Counter()
 
     @abstractmethod
     def apply(self, element: Any) -> Iterable[Any]:
@@ -100,21 +107,24 @@ class _Times(beam.DoFn):
             yield beam.pvalue.TaggedOutput(_PARTS, Part(REJECTED, path=element.path))
         elif element.kind == ITEMS:
             times = StagedRows.open([element.path]).times
-            yield None, (element.path, packed({"times": np.sort(times)}))
+            yield None, (element.path, packed([np.sort(times)]))
 
 
 class _Cut(_Step):
-    def apply(self, element: tuple[None, Iterable[tuple[str, bytes]]]) -> Iterable[Span]:
-        staged = {path: unpacked([data]).column("times").to_numpy() for path, data in element[1]}
-        return spans(sorted(staged.items(), key=lambda one: one[0]), self.snapshot(), self._horizon)
+    def apply(self, element: tuple[None, Iterable[tuple[str, bytes]]]) -> Iterator[Any]:
+        staged = {path: unpacked([data], [np.int64])[0] for path, data in element[1]}
+        for span in spans(list(staged.items()), self.snapshot(), self._horizon):
+            # Choosing begins when all before it has ended: the rows are there by then.
+            path = str(rows_path(self._folder, span.number))
+            yield beam.pvalue.TaggedOutput(_PARTS, Part(_ROWS, span.number, path))
+            yield span
 
 
-class _Number(_Step):
-    def apply(self, element: Span) -> Iterator[Any]:
-        made = number(element, self.snapshot(), self._folder)
-        self._counts += made.counts
-        yield beam.pvalue.TaggedOutput(_PARTS, Part(_ROWS, element.number, made.path))
-        yield from made.postings.items()
+class _Number(_Terms):
+    """What it counts goes with the rows: of a step with several outputs Flink sends all to each reader."""
+
+    def process(self, element: Span) -> Iterator[tuple[int, bytes]]:
+        yield from number(element, self.snapshot(), self._folder).items()
 
 
 class _Pair(_Step):
@@ -165,7 +175,7 @@ def plan(
     relations = [part.data for part in found if part.kind == _RELATIONS]
     files = choose(
         {part.span: part.path for part in found if part.kind == _ROWS},
-        unpacked(relations) if relations else None,
+        unpacked_tables(relations) if relations else None,
         horizon,
         verdicts,
     )
@@ -210,13 +220,13 @@ class LinkInParallel(beam.PTransform):
         paired = numbered.made | "ByKey" >> beam.GroupByKey() | "Pair" >> _step(self._pair, tuple[int, bytes])
         related = paired.made | "ByItem" >> beam.GroupByKey() | "Compare" >> _step(self._compare, Part)
         chosen = (
-            (read[_PARTS], numbered[_PARTS], related.made)
+            (read[_PARTS], cut[_PARTS], related.made)
             | "AllParts" >> beam.Flatten()
             | "Together" >> beam.WithKeys(None).with_output_types(tuple[None, Part])
             | "PartsTogether" >> beam.GroupByKey()
             | "Choose" >> _step(self._choose, FilePlan)
         )
-        tallies = [one[TALLIES] for one in (cut, numbered, paired, related, chosen)] | beam.Flatten()
+        tallies = [one[TALLIES] for one in (cut, paired, related, chosen)] | beam.Flatten()
         return _Linked(chosen.made, tallies)
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
+import orjson
 import pyarrow as pa
 
 from pipeline.fresh import fresh
 from pipeline.memory import held_items
-from pipeline.parallel.packed import packed
+from pipeline.parallel.packed import packed, unpacked
 from pipeline.parallel.spans import NUMBER_BITS, Span
 from pipeline.sinks.snapshot import Snapshot
 from pipeline.sinks.staging import read_rows, write_table
@@ -47,6 +48,7 @@ ROWS = pa.schema(
         ("duplicate_of", pa.string()),
     ]
 )
+_TYPES = (np.uint64, np.int64, np.int64, np.uint8)  # of the arrays of `Postings`
 _SKETCHES = pa.schema([("fingerprint", pa.binary())])
 
 
@@ -80,21 +82,6 @@ class _Row(NamedTuple):
 
 
 @dataclass(slots=True)
-class Numbered:
-    """A span whose items are in their order.
-
-    Attributes:
-        path: the file of its rows, with `ROWS`; its metadata list the staged files.
-        postings: of its items' keys, by shard.
-        counts: what was counted.
-    """
-
-    path: str
-    postings: dict[int, bytes]
-    counts: Counter[tuple[str, str]]
-
-
-@dataclass(slots=True)
 class _Found:
     """Postings as they are found."""
 
@@ -119,17 +106,13 @@ class _Found:
     def packed(self) -> dict[int, bytes]:
         """By shard."""
         own = np.array(self.keys, np.uint64)
-        columns: dict[str, npt.NDArray[Any]] = {
-            "keys": own,
-            "numbers": np.array(self.numbers, np.int64),
-            "times": np.array(self.times, np.int64),
-            "kinds": np.array(self.kinds, np.uint8),
-        }
+        lists = (self.numbers, self.times, self.kinds)
+        columns = [own, *(np.array(values, kind) for values, kind in zip(lists, _TYPES[1:], strict=True))]
         shards = (own % np.uint64(SHARDS)).astype(np.int64)
         order = np.argsort(shards, kind="stable")
         ends = np.searchsorted(shards[order], np.arange(SHARDS + 1))
         return {
-            shard: packed({name: values[order[start:end]] for name, values in columns.items()})
+            shard: packed([values[order[start:end]] for values in columns])
             for shard, (start, end) in enumerate(itertools.pairwise(ends.tolist()))
             if end > start
         }
@@ -150,17 +133,22 @@ def sketches(folder: Location, span: int, places: list[int]) -> list[Sketch]:
     return [decode(data) for data in table.column("fingerprint").to_pylist()]
 
 
-def number(span: Span, snapshot: Snapshot, folder: Location) -> Numbered:
+def number(span: Span, snapshot: Snapshot, folder: Location) -> dict[int, bytes]:
     """Put the items of a span in their order, and write it down for those who compare and link them.
 
     Args:
         span: the span.
         snapshot: the dataset before the run.
-        folder: takes two files: the rows, and their sketches.
+        folder: takes two files: the rows, with the staged files and what was counted in its metadata, and
+            their sketches.
+
+    Returns:
+        The postings of the items' keys, packed, by shard.
 
     Raises:
         WirebeamError: a file of the dataset cannot be read, or another version wrote it.
     """
+    started = time.perf_counter_ns()
     counts: Counter[tuple[str, str]] = Counter()
     found = _Found()
     rows: list[_Row] = []
@@ -169,13 +157,14 @@ def number(span: Span, snapshot: Snapshot, folder: Location) -> Numbered:
             found.add(sketch, span.number << NUMBER_BITS | len(rows), seeks=row.state == NEW)
         rows.append(row)
     columns = dict(zip(_Row._fields, zip(*rows, strict=True), strict=True)) if rows else {}
-    path, _ = write_table(
-        _table(columns, ROWS.with_metadata({"files": "\n".join(span.paths)})),
-        folder,
-        rows_path(folder, span.number).name.removesuffix(".arrow"),
-    )
     write_table(_table(columns, _SKETCHES), folder, _sketches(span.number))
-    return Numbered(path, found.packed(), counts)
+    made = found.packed()
+    counts["nanoseconds", ""] = time.perf_counter_ns() - started
+    counted = [(*key, count) for key, count in sorted(counts.items())]
+    about = {"files": orjson.dumps(list(span.paths)), "counts": orjson.dumps(counted)}
+    name = rows_path(folder, span.number).name.removesuffix(".arrow")
+    write_table(_table(columns, ROWS.with_metadata(about)), folder, name)
+    return made
 
 
 def _table(columns: dict[str, Any], schema: pa.Schema) -> pa.Table:
@@ -234,6 +223,6 @@ def _held(sketch: Sketch, verdict: Verdict, fingerprint: bytes) -> _Row:
     )
 
 
-def postings(table: pa.Table) -> Postings:
-    """The postings in packed ones."""
-    return Postings(*(table.column(name).to_numpy() for name in Postings._fields))
+def postings(parts: Iterable[bytes]) -> Postings:
+    """The postings that were packed by shard."""
+    return Postings(*unpacked(parts, _TYPES))

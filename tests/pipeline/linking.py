@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pipeline.parallel.comparing import compared, paired
 from pipeline.parallel.link import Part, plan
-from pipeline.parallel.numbering import number
+from pipeline.parallel.numbering import number, rows_path
 from pipeline.parallel.spans import SPAN_ROWS, spans
 from pipeline.plan import FilePlan
 from pipeline.sinks.dataset import Dataset
@@ -95,15 +95,14 @@ class Steps:
         parts = [Part(file.kind, path=file.path) for file in staged if file.kind != ITEMS]
         by_key: dict[int, list[bytes]] = {}
         for span in cut:
-            numbered = self.timed("number", lambda one=span: number(one, snapshot, folder))
-            counts += numbered.counts
-            parts.append(Part("rows", span.number, numbered.path))
-            for shard, data in numbered.postings.items():
+            postings = self.timed("number", lambda one=span: number(one, snapshot, folder))
+            parts.append(Part("rows", span.number, str(rows_path(folder, span.number))))
+            for shard, data in postings.items():
                 self.sent["postings"] += len(data)
                 by_key.setdefault(shard, []).append(data)
         by_item: dict[int, list[bytes]] = {}
-        for postings in by_key.values():
-            pairs, counted = self.timed("pair", lambda some=postings: paired(some, horizon))
+        for some in by_key.values():
+            pairs, counted = self.timed("pair", lambda these=some: paired(these, horizon))
             counts += counted
             for number_, data in pairs.items():
                 self.sent["pairs"] += len(data)
@@ -115,4 +114,5 @@ class Steps:
                 self.sent["relations"] += len(relations)
                 parts.append(Part("relations", number_, data=relations))
         plans, counted = self.timed("choose", lambda: plan(parts, snapshot, folder, horizon, rows_per_file))
+        del counted["nanoseconds", ""]
         return plans, counts + counted
