@@ -1,7 +1,8 @@
 """Which staged rows go where: redeliveries dropped, copies and revisions linked, final files planned.
 
 One serial step a dataset reads the staged sketches in order of event time, never the texts: it links some
-10,000 items a second, and its memory holds the sketches of one horizon, however long the feed.
+10,000 items a second, and its memory holds the sketches of one horizon, however long the feed. It is what one
+machine and streams use; a batch on an engine does the same in parallel (`pipeline.parallel.link`).
 """
 
 from __future__ import annotations

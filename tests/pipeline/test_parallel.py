@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import apache_beam as beam
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from pipeline import link
 from pipeline.engine import Engine
 from pipeline.graph import build
 from pipeline.options import HOUR, LOCAL, Config, beam_options, microseconds
+from pipeline.parallel.packed import packed, unpacked
 from pipeline.parallel.spans import spans
 from pipeline.run import ingest, source
 from pipeline.sinks.dataset import Dataset
@@ -75,6 +77,23 @@ def test_each_run_gives_the_verdicts_of_the_serial_linker(
             del others["compared", ""]
             assert others == counts
             cycles.run(dataset, f"run{number}", items, rejects, HORIZON)
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(-(2**63), 2**63 - 1), st.integers(0, 255)))
+    )
+)
+def test_arrays_are_unpacked_as_they_were_packed(parts: list[list[tuple[int, int, int]]]) -> None:
+    types = (np.uint64, np.int64, np.uint8)
+    packs = []
+    for rows in parts:
+        columns = list(zip(*rows, strict=True)) or [()] * 3
+        packs.append(packed([np.array(column, kind) for column, kind in zip(columns, types, strict=True)]))
+    found = unpacked(packs, types)
+    assert [values.dtype for values in found] == list(types)
+    expected = [row for rows in parts for row in rows]
+    assert list(zip(*(values.tolist() for values in found), strict=True)) == expected
 
 
 def test_spans_hold_some_items_each_and_those_of_an_instant_together(tmp_path: Path) -> None:
