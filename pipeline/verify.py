@@ -28,6 +28,7 @@ from schemas.errors import WirebeamError
 
 OUTCOMES = ("stories", "duplicates", "rejects", "redelivered")
 _EXAMPLES = 3
+_TRIES = 5
 _LINKED = ("item_id", "source", "uri", "story_id", "revision_of", "duplicate_of", "duplicate_kind")
 
 # Questions to all rows: the promise, what is wrong with the rows that come back, and the rows.
@@ -97,11 +98,31 @@ class Finding:
 def verify(path: Named) -> list[Finding]:
     """Every broken promise of the dataset in `path`; none where all hold.
 
+    A stream may go on beside it: what it commits and merges meanwhile has it begin again, and what is found
+    twice is so.
+
     Raises:
-        WirebeamError: there is no dataset.
+        WirebeamError: there is no dataset, or it was changed again and again.
     """
     root = location(path)
-    return list(_findings(root, folder.read_marker(root)))
+    partition_by = folder.read_marker(root)
+    before: list[Finding] = []
+    for _ in range(_TRIES):
+        newest = manifest.newest(root / manifest.FOLDER)
+        try:
+            found = list(_findings(root, partition_by))
+        except duckdb.IOException as error:
+            if manifest.newest(root / manifest.FOLDER) == newest:
+                raise WirebeamError(f"{root}: {error}") from error
+            continue
+        if not found or manifest.newest(root / manifest.FOLDER) == newest:
+            return found
+        if again := [one for one in found if one in before]:
+            return again
+        before = found
+    raise WirebeamError(
+        f"{root}: was changed while it was read, {_TRIES} times; stop its stream and ask again"
+    )
 
 
 def _findings(root: Location, partition_by: PartitionBy) -> Iterator[Finding]:

@@ -11,6 +11,8 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.merge import merge
+from pipeline.sinks import snapshot
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
 from pipeline.verify import verify
@@ -71,6 +73,43 @@ def broken(root: Path) -> set[str]:
 
 def test_a_dataset_that_keeps_its_promises(whole: Path) -> None:
     assert verify(whole) == []
+
+
+def merged_meanwhile(monkeypatch: pytest.MonkeyPatch, root: Path, times: int) -> list[int]:
+    """Have small files merged as soon as it is known which there are, the first so many times."""
+    merges: list[int] = []
+    take, busy = snapshot.take, False
+
+    def taken(*given: Any, **options: Any) -> Any:
+        nonlocal busy
+        found = take(*given, **options)
+        if not busy and len(merges) < times:
+            busy = True
+            write(root, [rows.row(200 + len(merges))])
+            with Dataset.open(root) as dataset:
+                made = merge(dataset, f"merge{len(merges)}", 2)
+                assert made is not None
+                merges.append(made.sequence)
+            busy = False
+        return found
+
+    monkeypatch.setattr(snapshot, "take", taken)
+    return merges
+
+
+def test_files_that_go_while_they_are_read_are_looked_for_where_they_went(
+    whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a stream does, which merges small files every few seconds."""
+    merges = merged_meanwhile(monkeypatch, whole, 2)
+    assert verify(whole) == []
+    assert len(merges) == 2
+
+
+def test_a_dataset_that_never_rests_is_not_judged(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    merged_meanwhile(monkeypatch, whole, 100)
+    with pytest.raises(WirebeamError, match="changed while it was read"):
+        verify(whole)
 
 
 @pytest.mark.parametrize("keys", ["", "month", "date,hour", "provider,language", "source_format,date"])
