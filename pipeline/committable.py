@@ -7,6 +7,7 @@ file away.
 
 from __future__ import annotations
 
+import fnmatch
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,13 @@ import orjson
 from pipeline.coverage import Message
 from pipeline.report import Tallies
 from pipeline.sinks import durable, folder
-from pipeline.sinks.storage import Location, files_below
+from pipeline.sinks.storage import Location, files_below, location
 from pipeline.stage import ITEMS, REJECTED, StagedFile
 from schemas.errors import WirebeamError
 
 FOLDER = "committables"
+_NAMES = "[0-9]*.json"
+_LOOK, _LOOK_STORE = 0.2, 1.0
 _LAST = "last"  # in the folder of a job that is about to stop
 
 
@@ -93,12 +96,27 @@ def load(path: Location) -> Committable:
 
 def arrived(place: Location, known: Mapping[str, object]) -> Iterator[Location]:
     """Committables of a job that are not known by their name yet, the oldest first."""
-    yield from (path for path in files_below(place / FOLDER, "[0-9]*.json") if path.name not in known)
+    yield from (path for path in files_below(place / FOLDER, _NAMES) if path.name not in known)
 
 
-def waiting(root: Path) -> int:
-    """How many committables wait in a dataset, those of jobs that are over too."""
-    return sum(1 for _ in (root / folder.STAGING).glob(f"*/{FOLDER}/[0-9]*.json"))
+def look(output: str) -> float:
+    """Seconds between two looks at what was handed over in a dataset: a store is paid by the listing."""
+    return _LOOK if isinstance(location(output), Path) else _LOOK_STORE
+
+
+def full(root: Location, most: int) -> bool:
+    """Whether readers should take no more: so much waits for its committer, or a job is about to stop.
+
+    Those of jobs that are over count, too. Of a store all staged names are listed, a thousand a request.
+
+    Raises:
+        WirebeamError: it cannot be known.
+    """
+    place = root / folder.STAGING
+    with durable.explained(place):
+        paths = place.glob(f"*/{FOLDER}/*") if isinstance(place, Path) else place.rglob("*")
+        names = [path.name for path in paths if path.parent.name == FOLDER]
+    return _LAST in names or len(fnmatch.filter(names, _NAMES)) >= most
 
 
 def stop(place: Location) -> None:
@@ -114,11 +132,6 @@ def stop(place: Location) -> None:
     with durable.explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"")
-
-
-def stopping(root: Path) -> bool:
-    """Whether a job of a dataset is about to stop."""
-    return any((root / folder.STAGING).glob(f"*/{FOLDER}/{_LAST}"))
 
 
 def now() -> int:

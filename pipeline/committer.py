@@ -2,9 +2,10 @@
 
     committables ─► each message once, without gaps ─► link ─► write ─► manifest (files and positions)
 
-It runs in the command that sent the job, which holds the dataset's lock: nothing that an engine does again,
-or that a job still writes which was given up, can commit anything. What was staged twice is absorbed and
-counted. Killed before the manifest, the next command reads those messages again; behind it, it goes on.
+It runs where the dataset's lock is held, in the command that sent the job or in one of the job's workers
+(`pipeline.tenure`): nothing that an engine does again, or that a job still writes which was given up, can
+commit anything. What was staged twice is absorbed and counted. Killed before the manifest, the next committer
+has those messages read again; behind it, it goes on.
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ from pipeline.run import check, outcome_counts
 from pipeline.sinks import commit as steps
 from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.durable import explained
 from pipeline.sinks.manifest import DataFile, Manifest
 from pipeline.sinks.staging import write_table
-from pipeline.sinks.storage import Location, remove_tree
+from pipeline.sinks.storage import Location, each, local, location, remove, remove_tree
 from pipeline.sources import kafka_client
 from pipeline.stage import StagedFile
 from pipeline.write import Counts, write_plan
@@ -178,9 +180,13 @@ class Committer:
         """Take up what has arrived; what holds nothing new is absorbed at once."""
         if self._place is None:
             return
-        for path in committable.arrived(self._place, self._pending):
+        new = list(committable.arrived(self._place, self._pending))
+
+        def take(path: Location) -> None:
             self._pending[path.name] = committable.load(path)
             self._arrived[path.name] = committable.now()
+
+        each(take, new, self._place)
         old = [name for name, one in self._pending.items() if not Claims(self._positions).claim(one.messages)]
         replayed = sum(len(self._pending[name].messages) for name in old)
         self._clear(old)
@@ -206,7 +212,7 @@ class Committer:
     def _kept(self, file: StagedFile, fresh: Sequence[Message], name: str) -> StagedFile:
         """A staged file without the rows of messages that are known."""
         wanted = {(one.topic, one.number, one.offset) for one in fresh}
-        with pa.memory_map(file.path) as source:
+        with pa.memory_map(str(local(file.path))) as source:
             table = pa.ipc.open_file(source).read_all()
             found = map(_message_of, table.column("source").to_pylist())
             kept = table.filter(pa.array([one in wanted for one in found], pa.bool_()))
@@ -267,14 +273,17 @@ class Committer:
                 yield file
 
     def _clear(self, names: Sequence[str]) -> None:
-        """Forget committables, and remove what they staged."""
+        """Remove committables and what they staged, and forget them."""
+        if self._place is None or not names:
+            return
+        staged = [location(file.path) for name in names for file in self._pending[name].files]
+        with explained(self._place):
+            remove([*(self._place / committable.FOLDER / name for name in names), *staged])
+        for path in staged:
+            if isinstance(path, Path):
+                shutil.rmtree(path.parent, ignore_errors=True)
         for name in names:
-            one = self._pending.pop(name)
-            self._arrived.pop(name)
-            if self._place is not None:
-                (self._place / committable.FOLDER / name).unlink(missing_ok=True)
-            for file in one.files:
-                shutil.rmtree(Path(file.path).parent, ignore_errors=True)
+            del self._pending[name], self._arrived[name]
 
 
 def _message_of(source: str) -> tuple[str, int, int] | None:

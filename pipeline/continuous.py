@@ -31,6 +31,7 @@ from pipeline.merge import merge
 from pipeline.options import Config
 from pipeline.session import Session
 from pipeline.sinks import commit as steps
+from pipeline.sinks import durable
 from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
@@ -41,7 +42,6 @@ from pipeline.watch_job import Job, Watch
 from schemas.errors import WirebeamError
 
 _LOG = logging.getLogger(__name__)
-_LOOK = 0.2  # seconds between two looks for what the job has staged
 STUCK = 120.0  # seconds that staged messages may wait for those before them: then these are lost
 _STEADY = 60.0  # seconds that a job runs before its failure is its first again
 
@@ -79,6 +79,7 @@ class ContinuousStream:
         self._pace = pace
         self._listeners = listeners
         self._silences = silences or {}
+        self._look = committable.look(config.output)
         self._clock = clock
         self._failpoint = failpoint
         self._following = Following(self._feeds(), pace, listeners, clock)
@@ -148,7 +149,10 @@ class ContinuousStream:
             where = "job"
             if (reason := self._why_again(committer)) is not None:
                 self._give_up(reason)
-            if self._watch is None:
+            if self._watch is None and self._dataset is not None:
+                where = "commit"
+                self._dataset.check()  # nobody's job but that of who writes
+                where = "job"
                 self._send(committer)
         except WirebeamError as error:
             return self._failed(where, error)
@@ -158,7 +162,7 @@ class ContinuousStream:
                 self._listeners.recovered(self._troubled.pop())
         if self._dataset is not None and self._session.due(now):
             self._session.report(self._dataset, finished=False)
-        return 0.0 if done else _LOOK
+        return 0.0 if done else self._look
 
     def _commit(self, committer: Committer) -> bool:
         began = self._clock()
@@ -204,7 +208,8 @@ class ContinuousStream:
         self._unmerged += 1
         if not self._pace.merge or self._unmerged < self._pace.merge // 2 or self._dataset is None:
             return
-        made = merge(self._dataset, self._config.run_id, self._pace.merge, failpoint=self._failpoint)
+        with durable.explained(self._dataset.root):
+            made = merge(self._dataset, self._config.run_id, self._pace.merge, failpoint=self._failpoint)
         if made is None:
             self._unmerged = 0
         else:

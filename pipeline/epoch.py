@@ -11,11 +11,11 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import orjson
 
 from pipeline.sinks import durable, folder
+from pipeline.sinks.storage import Location
 from pipeline.sources.kafka_tail import PartitionStart
 from schemas.errors import WirebeamError
 
@@ -52,11 +52,11 @@ class Epoch:
     starts: tuple[Start, ...]
 
 
-def _path(root: Path, application: str) -> Path:
+def _path(root: Location, application: str) -> Location:
     return root / folder.STAGING / application / _FILE
 
 
-def open_epoch(root: Path, application: str, name: str, starts: Sequence[PartitionStart]) -> None:
+def open_epoch(root: Location, application: str, name: str, starts: Sequence[PartitionStart]) -> None:
     """Begin an epoch. Only for who holds the dataset's lock.
 
     Args:
@@ -79,14 +79,20 @@ def _fields(one: Start) -> list[str | int]:
     return [one.feed, one.servers, one.topic, one.number, one.offset]
 
 
-def close_epoch(root: Path, application: str, name: str) -> None:
-    """End the epoch of a name, if it is still open: readers wait for the next one."""
+def close_epoch(root: Location, application: str, name: str) -> None:
+    """End the epoch of a name, if it is still open: readers wait for the next one.
+
+    Raises:
+        WirebeamError: it cannot be read, or not be ended.
+    """
+    path = _path(root, application)
     epoch = current(root, application)
     if epoch is not None and epoch.name == name:
-        _path(root, application).unlink(missing_ok=True)
+        with durable.explained(path):
+            path.unlink(missing_ok=True)
 
 
-def current(root: Path, application: str) -> Epoch | None:
+def current(root: Location, application: str) -> Epoch | None:
     """The epoch that is open; None for none.
 
     Raises:
@@ -111,7 +117,7 @@ class Epochs:
         look: seconds between two looks.
     """
 
-    def __init__(self, root: Path, application: str, look: float = _LOOK) -> None:
+    def __init__(self, root: Location, application: str, look: float = _LOOK) -> None:
         self._root, self._application, self._look = root, application, look
         self._looked = -look
         self._epoch: Epoch | None = None

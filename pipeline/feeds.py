@@ -25,6 +25,7 @@ from typing import Any
 from pipeline.arguments import check_names
 from pipeline.cycle import Feed
 from pipeline.options import duration
+from pipeline.sinks.storage import Location
 from pipeline.sources.connect import connect
 from pipeline.sources.live import LiveSource
 from pipeline.sources.settings import SettingError, SourceSettings, settings_type
@@ -64,7 +65,7 @@ def settings_for(source: str) -> type[SourceSettings]:
     return FolderSettings
 
 
-def open_feed(config: FeedConfig, output: Path) -> Feed:
+def open_feed(config: FeedConfig, output: Location) -> Feed:
     """The feed, not yet opened.
 
     Args:
@@ -73,14 +74,18 @@ def open_feed(config: FeedConfig, output: Path) -> Feed:
 
     Raises:
         WirebeamError: a variable that holds a secret is not set, or an extra is not installed.
+        UsageError: a folder, where the dataset is in none: it cannot keep there what it has seen.
     """
     settings = config.settings
     source: LiveSource
     if isinstance(settings, FolderSettings):
+        if not isinstance(output, Path):
+            raise UsageError(f"{config.source}: what was seen of a folder is kept in one: write to a folder")
         root = config.source.removeprefix("file://")
         source = WatchedFolder(root, state_folder(output, root), settings)
     else:
-        source = connect(config.source, settings, str(output.resolve()))
+        root = str(output.resolve() if isinstance(output, Path) else output)
+        source = connect(config.source, settings, root)
     return Feed(source, settings.name or config.source, config.silence)
 
 

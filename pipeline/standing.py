@@ -10,6 +10,7 @@ from pipeline.continuous import ContinuousStream
 from pipeline.cycle import Listeners, Pace
 from pipeline.feeds import FeedConfig
 from pipeline.options import Config
+from pipeline.sinks.storage import location
 from pipeline.sources.connect import with_group
 from pipeline.sources.kafka_topics import KafkaTopics
 from pipeline.sources.settings import KafkaSettings
@@ -51,7 +52,8 @@ def standing_job(
     Raises:
         WirebeamError: a setting cannot be, or a variable with a secret is not set.
     """
-    root = str(Path(config.output).resolve())
+    place = location(config.output)
+    root = str(place.resolve() if isinstance(place, Path) else place)
 
     def topics() -> list[KafkaTopics]:
         found = []

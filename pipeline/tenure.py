@@ -16,15 +16,15 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from pipeline import monitor
 from pipeline.attempt import Attempt
 from pipeline.continuous import ContinuousStream
 from pipeline.cycle import Cycle, Failure, Feed, Listeners, Pace
-from pipeline.epoch import close_epoch, open_epoch
+from pipeline.epoch import close_epoch, current, open_epoch
 from pipeline.feeds import FeedConfig
 from pipeline.options import Config, new_run_id
+from pipeline.sinks.storage import Location, location
 from pipeline.standing import standing_job
 from schemas.errors import WirebeamError
 
@@ -62,7 +62,7 @@ class EpochJob:
 
     savepoint = ""
 
-    def __init__(self, root: Path, application: str) -> None:
+    def __init__(self, root: Location, application: str) -> None:
         self._root, self._application = root, application
         self._name = ""
 
@@ -84,12 +84,16 @@ class EpochJob:
         return None
 
     def state(self) -> str:
-        """It runs: this runs in it."""
-        return "RUNNING"
+        """It runs, since this runs in it, as long as its readers hear of this epoch.
+
+        They may not: in a store, a process that woke up after it was followed may still write or remove.
+        """
+        epoch = current(self._root, self._application)
+        return "RUNNING" if epoch is not None and epoch.name == self._name else "LOST"
 
     def failure(self) -> str:
         """See `state`."""
-        return ""
+        return "its readers hear of another epoch"
 
     def checkpoint_bytes(self) -> int:
         """Unknown in here."""
@@ -159,7 +163,7 @@ class Tenure:
         listeners = Listeners([monitor.Log(), self._committed])
         if told.metrics is not None:
             self._serve(listeners, *told.metrics)
-        job = EpochJob(Path(config.output), told.name)
+        job = EpochJob(location(config.output), told.name)
         stream = standing_job(config, lambda: told.feeds, lambda _: job, told.pace, listeners)
         try:
             stream.open()

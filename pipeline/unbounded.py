@@ -30,7 +30,7 @@ from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.staging import check, stage_items, stage_rejects
-from pipeline.sinks.storage import Location
+from pipeline.sinks.storage import Location, forget
 from pipeline.sources.kafka_unbounded import LONGEST, TICK, KafkaMessage
 from pipeline.sources.transform import ReadStep
 from pipeline.stage import ITEMS, REJECT_BYTES, REJECTED, StagedFile, refused
@@ -176,6 +176,7 @@ class Ingest:
             counts,
             now,
         )
+        forget(folder)  # of a store: another process may commit it, and this one goes on for weeks
         committable.save(job.folder, name, made)
         self._begin()
         return made

@@ -127,6 +127,16 @@ class Dataset:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
+    def check(self) -> None:
+        """Make sure that this is still the one that writes; a commit does so by itself.
+
+        Raises:
+            WirebeamError: it was taken over, or it is not known.
+        """
+        if self._lock is not None:
+            with explained(self.root):
+                self._lock.check()
+
     def staging(self, run_id: str) -> Location:
         """The folder in which a run stages; it is made when something is written there."""
         return self.root / folder.STAGING / run_id

@@ -14,13 +14,14 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import pyarrow.parquet as pq
 
+from pipeline.sinks.bucket import bucket
 from pipeline.sinks.objects import ObjectPath
 from schemas.errors import UsageError
 
@@ -83,6 +84,31 @@ def remove_tree(path: Location, *, ignore_errors: bool = True) -> None:
     _copies().forget(path)
     with contextlib.suppress(*([OSError] if ignore_errors else [])):
         path.remove_tree()
+
+
+def forget(place: Location) -> None:
+    """Removes the copies that this process has of what is in a folder of a store, or of a file there."""
+    if isinstance(place, ObjectPath):
+        _copies().forget(place)
+
+
+def remove(paths: Sequence[Location]) -> None:
+    """Removes files that this run has staged; those that are not there are no failure.
+
+    Args:
+        paths: of one dataset; of a store they go by the thousand.
+
+    Raises:
+        OSError: one could not be removed; others may be.
+    """
+    objects = [path for path in paths if isinstance(path, ObjectPath)]
+    for path in paths:
+        if isinstance(path, Path):
+            path.unlink(missing_ok=True)
+    if objects:
+        for one in objects:
+            forget(one)
+        bucket(objects[0].scheme, objects[0].bucket).delete(one.key for one in objects)
 
 
 def rename(root: Location, source: str, target: str) -> None:
@@ -215,10 +241,11 @@ class _Copies:
         with self._lock:
             return self._paths.setdefault(wanted, path)
 
-    def forget(self, folder: ObjectPath) -> None:
-        prefix = f"{folder}/"
+    def forget(self, place: ObjectPath) -> None:
+        """Of a file, or of all in a folder."""
+        prefix = f"{place}/"
         with self._lock:
-            gone = [path for path in self._paths if str(path).startswith(prefix)]
+            gone = [path for path in self._paths if path == place or str(path).startswith(prefix)]
             paths = [self._paths.pop(path) for path in gone]
         for path in paths:
             path.unlink(missing_ok=True)

@@ -20,6 +20,7 @@ from apache_beam.io.unbounded_source import CheckpointMark, UnboundedReader, Unb
 from apache_beam.utils.timestamp import MIN_TIMESTAMP, Timestamp
 
 from pipeline.epoch import Epoch, Epochs
+from pipeline.sinks.storage import location
 from pipeline.sources.kafka_tail import PartitionStart
 from pipeline.sources.kafka_unbounded import PRESSURE, TICK, KafkaMessage, Mark, MarkCoder, Reader, dealt
 from pipeline.sources.settings import KafkaSettings
@@ -120,9 +121,12 @@ class ShareReader(UnboundedReader):
         self._epoch, self._reader = "", None
         self._alone = self._alone or time.monotonic()
         if time.monotonic() - self._alone > ALONE:
+            place = location(self._share.root)
+            shared = isinstance(place, Path)
+            advice = "mount it at the same path on" if shared else "give credentials for it to"
             raise WirebeamError(
-                f"worker {socket.gethostname()} hears of no committer at {self._share.root}: mount it at the "
-                "same path on every worker's machine; or the committer cannot begin, and says why"
+                f"worker {socket.gethostname()} hears of no committer at {place}: {advice} every worker's "
+                "machine; or the committer cannot begin, and says why"
             )
 
     def get_current(self) -> KafkaMessage:
@@ -204,4 +208,4 @@ class KafkaShare(UnboundedSource):
 @functools.lru_cache(maxsize=64)
 def _epochs(root: str, application: str) -> Epochs:
     """What this process knows of an application's epochs."""
-    return Epochs(Path(root), application)
+    return Epochs(location(root), application)

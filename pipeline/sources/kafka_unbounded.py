@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -21,6 +20,8 @@ from apache_beam.utils.timestamp import MIN_TIMESTAMP, Timestamp
 from confluent_kafka import Message
 
 from pipeline import committable
+from pipeline.sinks.objects import ObjectPath
+from pipeline.sinks.storage import location
 from pipeline.sources import kafka_client
 from pipeline.sources.files import Resource
 from pipeline.sources.kafka_tail import Partition, PartitionStart, Tail, tail
@@ -28,6 +29,7 @@ from schemas.raw import Attribute
 from schemas.rows import register_row
 
 _LOOK = 0.5  # seconds between two looks at what waits for the committer, and whether the job is to stop
+_SELDOM = 4  # times less often in an object store, which is paid by the listing
 MOST = 400  # committables that may wait: behind them nothing is read
 _WAIT = 0.2  # seconds between two looks whether something else is to be done
 _TICKING = 1.0  # seconds after a message in which ticks come
@@ -220,10 +222,11 @@ class Pressure:
     def full(self, root: str) -> bool:
         """Whether nothing more should be read for a dataset."""
         with self._lock:
-            if time.monotonic() - self._looked >= self._look:
+            place = location(root)
+            look = self._look * (_SELDOM if isinstance(place, ObjectPath) else 1)
+            if time.monotonic() - self._looked >= look:
                 self._looked = time.monotonic()
-                place = Path(root)
-                self._full = committable.waiting(place) >= MOST or committable.stopping(place)
+                self._full = committable.full(place, MOST)
             return self._full
 
 

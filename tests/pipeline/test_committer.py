@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ from pipeline.compact import compact
 from pipeline.coverage import Partition
 from pipeline.memory import Memory
 from pipeline.options import HOUR, Config
+from pipeline.sinks import claim, storage
 from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.storage import Location
 from pipeline.sources.files import Resource
 from pipeline.sources.kafka_unbounded import KafkaMessage
 from pipeline.unbounded import Ingest, Job
@@ -24,6 +26,8 @@ from pipeline.verify import verify
 from schemas.errors import WirebeamError
 from schemas.raw import Attribute
 from tests.pipeline import cycles
+from tests.pipeline.sinks import objects
+from tests.pipeline.sinks.states import fetched, keys
 from transforms.dedupe.sketch import sketch
 
 HERE: Partition = ("feed", "wire", 0)
@@ -53,7 +57,7 @@ def messages(feed: Path) -> dict[Partition, list[KafkaMessage]]:
 class World:
     """A dataset, what a job stages for it, and a committer."""
 
-    def __init__(self, root: Path, failpoint: Callable[[str], None] | None = None) -> None:
+    def __init__(self, root: Location, failpoint: Callable[[str], None] | None = None) -> None:
         self.config = Config(str(root), "run", None)
         self.dataset = Dataset.open(root)
         options = {} if failpoint is None else {"failpoint": failpoint}
@@ -85,10 +89,28 @@ class World:
         self.dataset.close()
 
 
-def rows(root: Path) -> Rows:
+@pytest.fixture(scope="module")
+def store() -> Iterator[str]:
+    with objects.s3() as uri:
+        yield uri
+
+
+@pytest.fixture
+def root(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
+    """A place for a dataset: a folder, and where a test says so one in an object store."""
+    if getattr(request, "param", "folder") == "folder":
+        return tmp_path / "news"
+    return storage.location(f"{request.getfixturevalue('store')}/{tmp_path.name}/news")
+
+
+everywhere = pytest.mark.parametrize("root", ["folder", "store"], indirect=True)
+
+
+def rows(root: Location, tmp_path: Path | None = None) -> Rows:
     """Every row once late links are settled, without what names the run."""
-    compact(root, horizon=72 * HOUR, ner="off")
-    return cycles.rows(root, ("ingested_at", "run_id"))
+    folder = root if isinstance(root, Path) else fetched(root, (tmp_path or Path()) / "fetched")
+    compact(folder, horizon=72 * HOUR, ner="off")
+    return cycles.rows(folder, ("ingested_at", "run_id"))
 
 
 @pytest.fixture(scope="module")
@@ -141,10 +163,11 @@ def test_positions_go_as_far_as_nothing_is_missing(feed: Path, tmp_path: Path, w
     assert rows(tmp_path / "news") == wanted
 
 
+@everywhere
 def test_what_is_staged_again_and_cut_otherwise_adds_no_row_and_is_counted(
-    feed: Path, tmp_path: Path, wanted: Rows
+    feed: Path, root: Location, tmp_path: Path, wanted: Rows
 ) -> None:
-    world = World(tmp_path / "news")
+    world = World(root)
     world.follow("job-1")
     here, there = messages(feed).values()
     world.stage(here[:10], most=4)
@@ -158,11 +181,10 @@ def test_what_is_staged_again_and_cut_otherwise_adds_no_row_and_is_counted(
     assert first[ABSORBED] == 0
     assert second[ABSORBED] == world.committer.absorbed == 6 + 3 + 4
     assert world.commit() == Counter()
-    left = [path for path in world.dataset.staging("job-1").rglob("*") if path.is_file()]
-    assert left == []
+    assert [key for key in keys(root) if key.startswith("_staging/job-1/")] == []
     world.close()
-    assert rows(tmp_path / "news") == wanted
-    assert verify(tmp_path / "news") == []
+    assert rows(root, tmp_path) == wanted
+    assert verify(root) == []
 
 
 def test_many_messages_go_in_several_commits(feed: Path, tmp_path: Path, wanted: Rows) -> None:
@@ -183,12 +205,17 @@ class Killed(Exception):
     """Stands for SIGKILL: nothing in the process goes on."""
 
 
+IN_STORE = ("staged", "published")
 STEPS = ("collected", "linked", "written", "staged", "published", "renamed", "synced", "committed", "cleared")
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    ("root", "step"),
+    [*(("folder", step) for step in STEPS), *(("store", step) for step in IN_STORE)],
+    indirect=["root"],
+)
 def test_killed_between_any_two_steps_the_next_command_goes_on_where_the_dataset_ends(
-    feed: Path, tmp_path: Path, wanted: Rows, step: str
+    feed: Path, root: Location, tmp_path: Path, wanted: Rows, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, there = messages(feed).values()
     armed = False
@@ -197,7 +224,7 @@ def test_killed_between_any_two_steps_the_next_command_goes_on_where_the_dataset
         if armed and name == step:
             raise Killed(name)
 
-    world = World(tmp_path / "news", fail)
+    world = World(root, fail)
     world.follow("job-1")
     world.stage(here[:8])
     world.stage(there[:3])
@@ -207,8 +234,15 @@ def test_killed_between_any_two_steps_the_next_command_goes_on_where_the_dataset
     world.stage(there[3:9])
     with pytest.raises(Killed):
         world.commit()
-    world.close()  # as the kernel does: the lock goes, the files stay
-    world = World(tmp_path / "news")
+    if isinstance(root, Path):
+        world.close()  # as the kernel does: the lock goes, the files stay
+        world = World(root)
+    else:
+        monkeypatch.setattr(claim, "STALE", 0.0)  # its sign of life grows old
+        dead, world = world, World(root)
+        with pytest.raises(WirebeamError, match="taken over by another run"):
+            dead.dataset.check()
+        dead.close()
     held = world.dataset.snapshot().positions["feed"]["wire"]
     starts = {HERE: held["0"], THERE: held["1"]}
     assert starts == ({HERE: 8, THERE: 3} if STEPS.index(step) < 4 else {HERE: 12, THERE: 9})
@@ -217,8 +251,8 @@ def test_killed_between_any_two_steps_the_next_command_goes_on_where_the_dataset
     world.stage(there[starts[THERE] :])
     world.commit()
     world.close()
-    assert rows(tmp_path / "news") == wanted
-    assert verify(tmp_path / "news") == []
+    assert rows(root, tmp_path) == wanted
+    assert verify(root) == []
 
 
 def test_a_job_that_was_given_up_commits_nothing(feed: Path, tmp_path: Path, wanted: Rows) -> None:

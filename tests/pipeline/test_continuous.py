@@ -82,7 +82,7 @@ class Cluster:
 
     def stop(self) -> str | None:
         self.stopped = True
-        self.readers_wait = not committable.stopping(self.root)
+        self.readers_wait = not committable.full(self.root, most=1_000)
         return "savepoint-2"
 
 
@@ -269,7 +269,7 @@ def test_a_stop_commits_what_was_staged_to_the_last(tmp_path: Path) -> None:
     assert '"absorbed": 2' in report
     assert "finished_at" in report
     Dataset.open(world.root).close()
-    assert not committable.stopping(world.root), "the next job reads"
+    assert not committable.full(world.root, most=1_000), "the next job reads"
 
 
 def test_options_of_a_job_that_never_ends() -> None:

@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Producer
 
+from pipeline import watch_job
 from pipeline.cycle import Pace
-from pipeline.epoch import Epoch, current
+from pipeline.epoch import Epoch, current, open_epoch
 from pipeline.feeds import FeedConfig
 from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
+from pipeline.sinks.storage import location
 from pipeline.sources.files import Resource
 from pipeline.sources.kafka_unbounded import KafkaMessage
 from pipeline.sources.settings import KafkaSettings
@@ -27,6 +29,8 @@ from pipeline.unbounded import Ingest, Job
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
 from tests.brokers.kafka import free_port
+from tests.pipeline.sinks import objects
+from tests.pipeline.sinks.states import keys
 from tests.pipeline.sources.mock_kafka import mock_kafka
 
 SECONDS = 20.0
@@ -38,9 +42,18 @@ def cluster() -> Iterator[tuple[Producer, str]]:
         yield both
 
 
+@pytest.fixture(scope="module")
+def store() -> Iterator[str]:
+    with objects.s3() as uri:
+        yield uri
+
+
+everywhere = pytest.mark.parametrize("application", ["folder", "store"], indirect=True)
+
+
 @pytest.fixture
-def application(cluster: tuple[Producer, str], tmp_path: Path) -> Application:
-    """Of one topic, with ten messages in its first partition."""
+def application(cluster: tuple[Producer, str], tmp_path: Path, request: pytest.FixtureRequest) -> Application:
+    """Of one topic, with ten messages in its first partition; into a folder, or where a test says so a store."""
     producer, servers = cluster
     topic = f"wire-{uuid.uuid4().hex[:8]}"
     for number in range(10):
@@ -48,12 +61,14 @@ def application(cluster: tuple[Producer, str], tmp_path: Path) -> Application:
     assert producer.flush(10) == 0
     source = f"kafka://{servers}/{topic}"
     feed = FeedConfig(source, KafkaSettings(name="desk"))
-    config = Config(str(tmp_path / "news"), "jar", None, (source,))
+    inside = getattr(request, "param", "folder") == "store"
+    root = f"{request.getfixturevalue('store')}/{tmp_path.name}" if inside else tmp_path / "news"
+    config = Config(str(root), "jar", None, (source,))
     return Application("job", config, (feed,), Pace(every=0.0, ceiling=0.05))
 
 
 def epoch(application: Application) -> Epoch:
-    found = current(Path(application.config.output), application.name)
+    found = current(location(application.config.output), application.name)
     assert found is not None
     return found
 
@@ -86,6 +101,7 @@ def commits(holder: Tenure, read: int) -> None:
     assert found == read
 
 
+@everywhere
 def test_readers_are_told_and_what_they_stage_is_committed(application: Application) -> None:
     holder = Tenure(application)
     holder.turn()
@@ -98,7 +114,7 @@ def test_readers_are_told_and_what_they_stage_is_committed(application: Applicat
     holder.end()  # commits what is staged
     with pytest.raises(WirebeamError, match="about to end"):
         holder.turn()  # by a thread that has not noticed
-    assert current(Path(application.config.output), application.name) is None
+    assert current(location(application.config.output), application.name) is None
     successor = Tenure(application)  # in a worker elsewhere
     successor.turn()
     second = epoch(application)
@@ -110,9 +126,36 @@ def test_readers_are_told_and_what_they_stage_is_committed(application: Applicat
     successor.end()
     assert Dataset.read(application.config.output).snapshot().positions["desk"]
     assert verify(application.config.output) == []
-    reports = list((Path(application.config.output) / "_runs").glob("*.json"))
+    reports = list((location(application.config.output) / "_runs").glob("*.json"))
     assert len(reports) == 2
-    assert all("finished_at" in path.read_text("utf-8") for path in reports)
+    assert all(b"finished_at" in path.read_bytes() for path in reports)
+    Dataset.open(application.config.output).close()  # sweeps what nobody commits any more
+    left = keys(location(application.config.output))
+    assert not [key for key in left if key.startswith("_staging/")]
+
+
+@everywhere
+def test_an_epoch_that_readers_hear_of_no_more_is_followed_by_another(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that woke up after it was taken for dead may remove it, or write its own over it."""
+    monkeypatch.setattr(watch_job, "ASK", 0.01)
+    root, holder = location(application.config.output), Tenure(application)
+    holder.turn()
+    first = epoch(application)
+    stage(application, first, range(4))
+    commits(holder, 4)
+    open_epoch(root, application.name, "of-another", [])
+    end = time.monotonic() + SECONDS
+    while current(root, application.name) == Epoch("of-another", ()):
+        assert time.monotonic() < end
+        time.sleep(holder.turn())
+    second = epoch(application)
+    assert (position(second), second.name != first.name) == (4, True)
+    stage(application, second, range(4, 6))
+    commits(holder, 2)
+    holder.end()
+    assert verify(application.config.output) == []
 
 
 def test_of_two_jobs_one_commits(application: Application) -> None:
@@ -120,7 +163,7 @@ def test_of_two_jobs_one_commits(application: Application) -> None:
     holder.turn()
     with pytest.raises(WirebeamError, match="another run is writing here"):
         other.turn()
-    assert current(Path(application.config.output), "another job") is None
+    assert current(location(application.config.output), "another job") is None
     stage(application, epoch(application), range(2))
     commits(holder, 2)
     holder.end()
@@ -133,7 +176,7 @@ def test_a_committer_that_nobody_asks_lets_go(application: Application) -> None:
     holder = Tenure(application, idle=0.2)
     holder.turn()
     other, end = Tenure(replace(application, name="another job")), time.monotonic() + SECONDS
-    while current(Path(application.config.output), "another job") is None:
+    while current(location(application.config.output), "another job") is None:
         assert time.monotonic() < end
         time.sleep(0.05)
         with contextlib.suppress(WirebeamError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from pipeline.sinks import storage
 from pipeline.sinks.dataset import Dataset
@@ -18,6 +19,15 @@ def keys(root: Location) -> set[str]:
     """All files, by their path below the dataset."""
     found = storage.files_below(root, "*")
     return {storage.relative(path, root) for path in found if isinstance(path, ObjectPath) or path.is_file()}
+
+
+def fetched(root: Location, target: Path) -> Path:
+    """The same dataset in a folder: what a store and a folder hold is the same."""
+    for key in keys(root):
+        place = target / key
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes((root / key).read_bytes())
+    return target
 
 
 def globbed(root: Location) -> set[str]:
