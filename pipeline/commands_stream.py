@@ -106,7 +106,8 @@ def stream(
         str,
         typer.Option(
             help="Where it runs: FnApiRunner (here), or FlinkRunner: Kafka alone as one job that never ends, "
-            "anything else by cycles, each a job; or PrismRunner: Kafka alone, to try it on one machine."
+            "anything else by cycles, each a job; DataflowRunner: Kafka alone, sent, and not waited for; "
+            "PrismRunner: Kafka alone, to try it on one machine."
         ),
     ] = "FnApiRunner",
     metrics_port: Annotated[
@@ -137,12 +138,22 @@ def stream(
     """
     configure_logging()
     allocator.keep_steady()  # before Arrow is loaded
-    from pipeline import arguments, executable, flink, flink_job, monitor, prism, signals
+    from pipeline import (
+        arguments,
+        dataflow,
+        detached_stream,
+        executable,
+        flink,
+        flink_job,
+        monitor,
+        prism,
+        signals,
+    )
     from pipeline import feeds as feeds_file
     from pipeline.cycle import Listeners, Pace
     from pipeline.dispatch import Dispatched
     from pipeline.engine import Engine
-    from pipeline.options import LOCAL, duration, named
+    from pipeline.options import LOCAL, duration
     from pipeline.shared import SharedGraph, worth_while
     from pipeline.sinks.storage import location
     from pipeline.sources.settings import KafkaSettings, SettingError
@@ -152,11 +163,6 @@ def stream(
 
     monitor.configure(log_format, verbose)
     folder = location(output)
-    if not isinstance(folder, Path):
-        raise UsageError(
-            f"{output}: a stream writes to a folder, where it keeps what it has seen; "
-            "`wirebeam run` writes there, as often as a timer starts it"
-        )
     if not sources and feeds is None:
         raise UsageError("name a source, or a file of feeds with --feeds")
     seconds = duration(silence) / 1e6 if silence else None
@@ -204,6 +210,12 @@ def stream(
 
     kafka = all(isinstance(one.settings, KafkaSettings) for one in wanted())
     standing = kafka and runner in (flink.RUNNER, prism.RUNNER)
+    alone = runner == dataflow.RUNNER or executable.wanted_by(runner, arguments.beam_options)
+    if not isinstance(folder, Path) and not standing and not alone:
+        raise UsageError(
+            f"{output}: this stream writes to a folder, where it keeps what it has seen; Kafka goes there, "
+            "by --runner FlinkRunner or DataflowRunner, or `wirebeam run`, as often as a timer starts it"
+        )
     if runner == prism.RUNNER and not kafka:
         raise UsageError("PrismRunner follows Kafka alone: leave --runner away for other sources")
     pace = Pace(
@@ -218,12 +230,20 @@ def stream(
     )
     if runner != LOCAL and processes is not None:
         raise UsageError("--processes are of this machine: --runner brings its own workers")
-    if runner == flink.RUNNER and executable.OPTION in dict(named(arguments.beam_options)):
-        if not standing or pace.idle is not None:
-            raise UsageError("a jar follows Kafka alone, and never stops: leave other sources and stops away")
+    if alone:
+        what = "Dataflow" if runner == dataflow.RUNNER else "a jar"
+        if not kafka or pace.idle is not None:
+            raise UsageError(
+                f"{what} follows Kafka alone, and never stops: leave other sources and stops away"
+            )
         enricher(config.tagging)  # a missing model is said here, too
         metrics_at = None if metrics_port is None else (metrics_host, metrics_port)
-        typer.echo(executable.write(config, wanted(), pace, metrics_at, arguments.beam_options))
+        if runner != dataflow.RUNNER:
+            typer.echo(executable.write(config, wanted(), pace, metrics_at, arguments.beam_options))
+            return
+        if metrics_at is not None:
+            raise UsageError("--metrics-port: Dataflow shows the job's counters itself: leave it away")
+        typer.echo(detached_stream.submit(config, wanted(), pace, arguments.beam_options))
         return
     if standing:
         given = tuple(arguments.beam_options)

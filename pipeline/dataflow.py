@@ -6,11 +6,15 @@ Every option set here is a default: what the user writes after `--` stands.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from pipeline.options import named
 from schemas.errors import UsageError, WirebeamError
 
 RUNNER = "DataflowRunner"
+LONGEST = (
+    10.0  # seconds that a reader of a stream goes on without a pause; Dataflow takes minutes for a fault
+)
 WORKERS = 16  # inputs are dealt out for so many, where --max_num_workers says nothing
 _NEEDED = {
     "project": "the project that pays, --project=NAME",
@@ -18,6 +22,49 @@ _NEEDED = {
     "temp_location": "a place for its own files, --temp_location=gs://BUCKET/temp",
     "sdk_container_image": "the image that workers run, --sdk_container_image=REGISTRY/wirebeam:TAG",
 }
+
+
+# Beam's default is a process for each core of a worker's machine, any of which may be asked for what another
+# one began. The committer and the clients of Kafka are of one process.
+_ONE_PROCESS = "no_use_multiple_sdk_containers"
+
+
+def readers(given: Mapping[str, str]) -> int:
+    """How many read a stream's partitions at once: two a worker, for which worker one comes to is chance.
+
+    Args:
+        given: the user's options by their names, without dashes.
+
+    Raises:
+        UsageError: the number of workers is none.
+    """
+    text = given.get("num_workers") or given.get("max_num_workers") or "1"
+    if not text.isdecimal() or not int(text):
+        raise UsageError(f"--num_workers={text}: write how many workers, 1 or more")
+    return 2 * int(text)
+
+
+def streaming(given: Sequence[str]) -> list[str]:
+    """The options of a stream that the user has not set.
+
+    Workers are as many as at the beginning: Dataflow scales by a backlog that Beam's Python sources do not
+    tell, and each move of the committer costs a pause.
+
+    Args:
+        given: what the user wrote after `--`.
+
+    Raises:
+        UsageError: the number of workers is none.
+    """
+    told = dict(named(given))
+    # Each reader and the committer hold a thread; all of them may come to one worker.
+    wanted = {"number_of_worker_harness_threads": str(max(12, readers(told) + 4))}
+    if "max_num_workers" not in told:
+        wanted |= {"num_workers": "1", "autoscaling_algorithm": "NONE"}
+    made = [f"--{name}={value}" for name, value in wanted.items() if name not in told]
+    if not any("use_multiple_sdk_containers" in one for one in given):
+        made.append(f"--experiments={_ONE_PROCESS}")
+    return made if "streaming" in told else ["--streaming", *made]
 
 
 def detached(runner: str, given: Mapping[str, str]) -> bool:

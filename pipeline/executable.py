@@ -69,6 +69,16 @@ class _JarRunner(FlinkRunner):
         return _Jars(options, self._path)
 
 
+def wanted_by(runner: str, given: Sequence[str]) -> bool:
+    """Whether a jar is asked for.
+
+    Args:
+        runner: value of `--runner`.
+        given: what the user wrote after `--`.
+    """
+    return runner == flink.RUNNER and OPTION in dict(named(given))
+
+
 def wanted(given: Sequence[str], name: str) -> tuple[PipelineOptions, float]:
     """Beam's options of a job in a jar: the user's, and ours where they say nothing.
 

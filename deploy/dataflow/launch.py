@@ -1,7 +1,8 @@
-"""What Dataflow's launcher runs: the parameters of the flex template as a command line of `wirebeam run`.
+"""What Dataflow's launcher runs: a template's parameters as a command line of `wirebeam run` or `stream`.
 
-The launcher gives `--name=value` for every parameter, Beam's options among them; `metadata.json` says which
-are ours. It ends once the job's graph is made: the job commits by itself (`pipeline.detached`).
+The launcher gives `--name=value` for every parameter, Beam's options among them; the template's metadata say
+which are ours. It ends once the job's graph is made: the job commits by itself (`pipeline.detached`,
+`pipeline.detached_stream`). Both templates are of one image; only that of the batch has an `input`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-METADATA = Path(__file__).with_name("metadata.json")
+BATCH = Path(__file__).with_name("metadata.json")
+STREAM = Path(__file__).with_name("metadata-stream.json")
 IMAGE = "WIREBEAM_IMAGE"  # environment variable: this very image, which workers run too
+
+
+def template(given: Sequence[str]) -> Path:
+    """The metadata of the template that was started.
+
+    Args:
+        given: the launcher's arguments.
+    """
+    return BATCH if any(one.partition("=")[0] == "--input" for one in given) else STREAM
 
 
 def command(given: Sequence[str], names: Sequence[str], image: str | None) -> list[str]:
@@ -34,13 +45,14 @@ def command(given: Sequence[str], names: Sequence[str], image: str | None) -> li
         if not equals and left and not left[0].startswith("--"):
             value = left.pop(0)
         values[name] = value
-    inputs = values.pop("input", "").split()
+    word = "run" if "input" in values else "stream"
+    inputs = values.pop("input", values.pop("source", "")).split()
     values.pop("runner", None)
     if image:
         values.setdefault("sdk_container_image", image)
     ours = {name: values.pop(name) for name in names if name in values and name != "sdk_container_image"}
     return [
-        "run",
+        word,
         *inputs,
         *(f"--{name.replace('_', '-')}={value}" for name, value in ours.items() if value),
         "--runner=DataflowRunner",
@@ -58,5 +70,5 @@ def parameters(metadata: Mapping[str, object]) -> list[str]:
 if __name__ == "__main__":
     from pipeline.cli import main
 
-    known = parameters(json.loads(METADATA.read_text("utf-8")))
+    known = parameters(json.loads(template(sys.argv[1:]).read_text("utf-8")))
     main(command(sys.argv[1:], known, os.environ.get(IMAGE)))

@@ -1,4 +1,4 @@
-"""The flex template: its parameters are the command line's options, and what they take is what it takes."""
+"""The flex templates: their parameters are the command line's options, and what they take is what it takes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,23 @@ from pipeline.cli import app
 
 TOP = Path(__file__).resolve().parents[2]
 FOLDER = TOP / "deploy" / "dataflow"
-METADATA: dict[str, Any] = json.loads((FOLDER / "metadata.json").read_text("utf-8"))
-PARAMETERS = {one["name"]: one for one in METADATA["parameters"]}
-# What concerns the command itself, or another place than the job.
-ELSEWHERE = {"runner", "table", "catalog_uri", "strict", "as_json", "verbose"}
-NAMES = {"inputs": "input", "source_format": "format"}
+FILES = {"run": "metadata.json", "stream": "metadata-stream.json"}
+METADATA: dict[str, dict[str, Any]] = {
+    command: json.loads((FOLDER / name).read_text("utf-8")) for command, name in FILES.items()
+}
+PARAMETERS = {
+    command: {one["name"]: one for one in metadata["parameters"]} for command, metadata in METADATA.items()
+}
+EACH = [(command, name) for command, parameters in PARAMETERS.items() for name in parameters]
+# What concerns the command itself, another source, or another place than the job.
+ELSEWHERE = {
+    "run": {"runner", "table", "catalog_uri", "strict", "as_json", "verbose"},
+    "stream": {
+        *("runner", "verbose", "log_format", "metrics_port", "metrics_host", "processes", "stop_when_idle"),
+        *("max_bytes", "settle", "after", "done"),
+    },
+}
+NAMES = {"inputs": "input", "sources": "source", "source_format": "format"}
 
 # google.dataflow.v1beta3.TemplateMetadata
 SHAPE = {
@@ -32,6 +44,9 @@ SHAPE = {
         "name": {"type": "string"},
         "description": {"type": "string"},
         "streaming": {"type": "boolean"},
+        "supportsAtLeastOnce": {"type": "boolean"},
+        "supportsExactlyOnce": {"type": "boolean"},
+        "defaultStreamingMode": {"enum": ["UNSPECIFIED", "EXACTLY_ONCE", "AT_LEAST_ONCE"]},
         "parameters": {
             "type": "array",
             "items": {
@@ -65,33 +80,38 @@ def launcher() -> ModuleType:
     return module
 
 
-def options() -> dict[str, Any]:
+def options(command: str) -> dict[str, Any]:
     group = typer.main.get_command(app)
-    return {one.name: one for one in group.commands["run"].params}  # type: ignore[attr-defined]
+    return {one.name: one for one in group.commands[command].params}  # type: ignore[attr-defined]
 
 
-def test_metadata_has_the_published_shape() -> None:
-    jsonschema.validate(METADATA, SHAPE)
+@pytest.mark.parametrize("command", FILES)
+def test_metadata_has_the_published_shape(command: str) -> None:
+    jsonschema.validate(METADATA[command], SHAPE)
+    assert METADATA[command]["streaming"] is (command == "stream")
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({**METADATA, "parameter": []}, SHAPE)
+        jsonschema.validate({**METADATA[command], "parameter": []}, SHAPE)
 
 
-def test_parameters_are_the_options_of_run() -> None:
-    wanted = {NAMES.get(name, name) for name in options() if name not in ELSEWHERE}
-    assert set(PARAMETERS) == wanted | {"sdk_container_image"}
-    for name, option in options().items():
-        if name in ELSEWHERE:
+@pytest.mark.parametrize("command", FILES)
+def test_parameters_are_the_options_of_the_command(command: str) -> None:
+    told, elsewhere, parameters = options(command), ELSEWHERE[command], PARAMETERS[command]
+    assert elsewhere <= set(told)
+    wanted = {NAMES.get(name, name) for name in told if name not in elsewhere}
+    assert set(parameters) == wanted | {"sdk_container_image"}
+    for name, option in told.items():
+        if name in elsewhere:
             continue
-        parameter = PARAMETERS[NAMES.get(name, name)]
+        parameter = parameters[NAMES.get(name, name)]
         assert parameter["isOptional"] is not option.required, name
         assert parameter.get("defaultValue") == (None if option.default is None else str(option.default)), (
             name
         )
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_a_default_is_one_that_is_allowed(name: str) -> None:
-    parameter = PARAMETERS[name]
+@pytest.mark.parametrize(("command", "name"), EACH)
+def test_a_default_is_one_that_is_allowed(command: str, name: str) -> None:
+    parameter = PARAMETERS[command][name]
     for regex in parameter["regexes"]:
         assert not re.fullmatch(regex, "")
         if "defaultValue" in parameter:
@@ -116,10 +136,22 @@ def test_a_default_is_one_that_is_allowed(name: str) -> None:
         ("max_item_bytes", "0", False),
         ("sdk_container_image", "europe-docker.pkg.dev/wires/images/wirebeam:0.1.0", True),
         ("sdk_container_image", "wirebeam; rm", False),
+        ("source", "kafka://broker-1:9093,broker-2:9093/wire", True),
+        ("source", "kafka://broker:9092/wire,sport kafka://other:9092/wire", True),
+        ("source", "kafka://broker:9092", False),
+        ("source", "pubsub://wires/sub", False),
+        ("feeds", "/opt/wirebeam/feeds.toml", True),
+        ("feeds", "gs://wires/feeds.toml", False),
+        ("every", "0.5", True),
+        ("every", "2s", False),
+        ("silence", "15m", True),
+        ("merge_files", "-1", False),
     ],
 )
 def test_values_are_validated(name: str, value: str, good: bool) -> None:
-    assert all(bool(re.fullmatch(regex, value)) is good for regex in PARAMETERS[name]["regexes"])
+    for parameters in PARAMETERS.values():
+        if name in parameters:
+            assert all(bool(re.fullmatch(regex, value)) is good for regex in parameters[name]["regexes"])
 
 
 def test_the_launcher_makes_a_command_line_that_wirebeam_takes() -> None:
@@ -137,7 +169,8 @@ def test_the_launcher_makes_a_command_line_that_wirebeam_takes() -> None:
         "--no_use_public_ips",
         "--template_location=gs://wires/jobs/1",
     ]
-    made = launch.command(given, launch.parameters(METADATA), "registry/wirebeam:1")
+    assert launch.template(given) == FOLDER / FILES["run"]
+    made = launch.command(given, launch.parameters(METADATA["run"]), "registry/wirebeam:1")
     cut = made.index("--")
     ours, beams = made[:cut], made[cut + 1 :]
     assert ours[:3] == ["run", "gs://wires/a/**", "gs://wires/b.zip"]
@@ -147,7 +180,7 @@ def test_the_launcher_makes_a_command_line_that_wirebeam_takes() -> None:
         "--partition-by=month",
         "--runner=DataflowRunner",
     ]
-    known = {name for option in options().values() for name in option.opts}
+    known = {name for option in options("run").values() for name in option.opts}
     assert {word.partition("=")[0] for word in ours if word.startswith("--")} <= known
     assert sorted(beams) == [
         "--no_use_public_ips",
@@ -156,8 +189,37 @@ def test_the_launcher_makes_a_command_line_that_wirebeam_takes() -> None:
         "--sdk_container_image=registry/wirebeam:1",
         "--template_location=gs://wires/jobs/1",
     ]
-    other = launch.command(["--sdk_container_image=other/wirebeam:2"], launch.parameters(METADATA), "one:1")
+    other = launch.command(
+        ["--sdk_container_image=other/wirebeam:2"], launch.parameters(METADATA["run"]), "one:1"
+    )
     assert other[-1] == "--sdk_container_image=other/wirebeam:2"
+
+
+def test_the_launcher_of_the_other_template_makes_a_stream() -> None:
+    launch = launcher()
+    given = [
+        "--source=kafka://broker:9092/wire kafka://other:9092/sport",
+        "--output=gs://wires/news",
+        "--max_items=2000",
+        "--feeds=",
+        "--num_workers=2",
+        "--streaming",
+        "--template_location=gs://wires/jobs/1",
+    ]
+    assert launch.template(given) == FOLDER / FILES["stream"]
+    made = launch.command(given, launch.parameters(METADATA["stream"]), "registry/wirebeam:1")
+    cut = made.index("--")
+    ours, beams = made[:cut], made[cut + 1 :]
+    assert ours[:3] == ["stream", "kafka://broker:9092/wire", "kafka://other:9092/sport"]
+    assert sorted(ours[3:]) == ["--max-items=2000", "--output=gs://wires/news", "--runner=DataflowRunner"]
+    known = {name for option in options("stream").values() for name in option.opts}
+    assert {word.partition("=")[0] for word in ours if word.startswith("--")} <= known
+    assert sorted(beams) == [
+        "--num_workers=2",
+        "--sdk_container_image=registry/wirebeam:1",
+        "--streaming",
+        "--template_location=gs://wires/jobs/1",
+    ]
 
 
 def test_one_image_launches_and_works() -> None:
@@ -171,4 +233,7 @@ def test_one_image_launches_and_works() -> None:
     assert dockerfile.rstrip().endswith("\nFROM wirebeam")  # without a target it is the image of before
     build = (FOLDER / "build.sh").read_text("utf-8")
     assert "--target dataflow" in build
-    assert "--metadata-file deploy/dataflow/metadata.json" in build
+    for name in FILES.values():
+        assert f"deploy/dataflow/{name} " in stage
+        assert f"--metadata-file deploy/dataflow/{name}\n" in build
+    assert "kafka" in build.partition("EXTRAS:-")[2].partition("}")[0]  # the stream's source

@@ -286,7 +286,7 @@ def test_a_run_gives_what_it_gives_in_a_folder(store: str, feed: Path, news: Pat
 def test_what_needs_a_folder_says_so(store: str, tmp_path: Path, wirebeam: Command) -> None:
     refused = wirebeam("stream", tmp_path, "-o", f"{store}/live")
     assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
-    assert "a stream writes to a folder" in refused.stderr
+    assert "this stream writes to a folder" in refused.stderr
 
 
 def test_what_a_killed_process_left_on_this_machine_goes(

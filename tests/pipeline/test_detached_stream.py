@@ -1,0 +1,146 @@
+"""A stream that Dataflow runs by itself: what is asked for, what is set, and the job as Dataflow would get it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import pytest
+
+from pipeline import dataflow
+from pipeline.cycle import Pace
+from pipeline.detached_stream import job
+from pipeline.feeds import FeedConfig
+from pipeline.options import Config
+from pipeline.sources.settings import KafkaSettings
+from schemas.errors import UsageError
+
+IMAGE = "registry.example.com/wirebeam:0.1.0"
+OPTIONS = [
+    "--project=wires",
+    "--region=europe-west1",
+    "--temp_location=gs://wires/temp",
+    f"--sdk_container_image={IMAGE}",
+]
+FEEDS = (
+    FeedConfig("kafka://broker:9092/wire", KafkaSettings(name="wire")),
+    FeedConfig("kafka://broker:9092/sport", KafkaSettings()),
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        (
+            [],
+            {
+                "streaming": "",
+                "num_workers": "1",
+                "autoscaling_algorithm": "NONE",
+                "number_of_worker_harness_threads": "12",
+                "experiments": "no_use_multiple_sdk_containers",
+            },
+        ),
+        (
+            ["--num_workers=9", "--streaming"],
+            {
+                "autoscaling_algorithm": "NONE",
+                "number_of_worker_harness_threads": "22",
+                "experiments": "no_use_multiple_sdk_containers",
+            },
+        ),
+        (
+            ["--max_num_workers", "3", "--experiments=use_multiple_sdk_containers"],
+            {"streaming": "", "number_of_worker_harness_threads": "12"},
+        ),
+    ],
+)
+def test_what_the_user_says_stands(given: list[str], wanted: dict[str, str]) -> None:
+    made = [one[2:].partition("=") for one in dataflow.streaming(given)]
+    assert {name: value for name, _, value in made} == wanted
+
+
+@pytest.mark.parametrize("number", ["0", "many", "-2"])
+def test_a_number_of_workers_that_is_none(number: str) -> None:
+    with pytest.raises(UsageError, match="--num_workers="):
+        dataflow.streaming([f"--num_workers={number}"])
+
+
+def test_a_stream_on_dataflow_writes_to_no_folder_of_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: True)
+    with pytest.raises(UsageError, match="share no folder: write to -o gs://bucket/name"):
+        job(Config(str(tmp_path), "run", None), FEEDS, Pace(), OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["https://feeds.example.com/world.xml"], "Dataflow follows Kafka alone, and never stops"),
+        (
+            ["kafka://broker:9092/wire", "--stop-when-idle=5m"],
+            "Dataflow follows Kafka alone, and never stops",
+        ),
+        (["kafka://broker:9092/wire", "--metrics-port=9108"], "--metrics-port: Dataflow shows"),
+    ],
+)
+def test_what_it_cannot_be_told(arguments: list[str], message: str, wirebeam: Any) -> None:
+    refused = wirebeam("stream", *arguments, "-o", "gs://wires/news", "--runner=DataflowRunner")
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
+    assert message in refused.stderr
+
+
+@pytest.mark.dataflow
+def test_the_graph_is_one_that_dataflow_takes() -> None:
+    """Built, translated and described with Dataflow's own code, up to the request that would need credentials."""
+    from apache_beam.portability.api import beam_runner_api_pb2
+    from apache_beam.runners.dataflow.internal import apiclient
+    from apache_beam.runners.pipeline_context import PipelineContext
+    from google.cloud import dataflow_v1beta3
+
+    config = Config("gs://wires/news", "20261125T000000Z-abcdef", None)
+    arguments = [*OPTIONS, "--dry_run=True", "--no_auth", "--num_workers=2"]
+    pipeline = job(config, FEEDS, Pace(), arguments)
+    described = pipeline.run().job
+    made = described.proto
+    proto = pipeline.runner.proto_pipeline
+    assert made.name.startswith("wirebeam-stream-news-")
+    assert made.type == dataflow_v1beta3.JobType.JOB_TYPE_STREAMING
+    # What would be sent with it, once the graph lies in the bucket.
+    sent = apiclient.Environment([], described.options, "8", "gs://wires/temp/pipeline.pb", proto).proto
+    assert {"no_use_multiple_sdk_containers", "enable_streaming_engine"} <= set(sent.experiments)
+    (pool,) = sent.worker_pools
+    assert (pool.num_workers, pool.num_threads_per_worker) == (2, 12)
+    none = dataflow_v1beta3.AutoscalingAlgorithm.AUTOSCALING_ALGORITHM_NONE
+    assert pool.autoscaling_settings.algorithm == none
+    (image,) = pool.sdk_harness_container_images
+    assert (image.container_image, pool.worker_harness_container_image) == (IMAGE, IMAGE)
+    names = {one.unique_name for one in proto.components.transforms.values()}
+    assert {"Commits", "Count", *(f"Ingest{number}" for number in range(4))} <= names
+    assert "Ingest4" not in names  # two readers a worker
+    reading = [
+        one
+        for one in proto.components.transforms.values()
+        if one.spec.urn == "beam:transform:pardo:v1"
+        and beam_runner_api_pb2.ParDoPayload.FromString(one.spec.payload).restriction_coder_id
+    ]
+    assert len(reading) == 5  # splittable: each reader, and the committer
+    assert "org.apache.beam" not in json.dumps(sorted(names))  # no step wants Java
+    # Every step can be unpickled where it runs.
+    context = PipelineContext(proto.components)
+    steps = [context.transforms.get_by_id(one).transform for one in proto.components.transforms]
+    assert sum(isinstance(step, beam.ParDo) for step in steps) > 10
+
+
+@pytest.mark.dataflow
+def test_the_command_line_describes_a_job_and_ends(wirebeam: Any) -> None:
+    """The whole way of the flex template's launcher, without a broker, a bucket or credentials."""
+    done = wirebeam(
+        *("stream", "kafka://broker:9092/wire", "-o", "gs://wires/news", "--runner=DataflowRunner"),
+        *("--", *OPTIONS, "--dry_run=True", "--no_auth"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("wirebeam-stream-news-")
