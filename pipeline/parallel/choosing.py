@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from pipeline.parallel.comparing import by_item
 from pipeline.parallel.numbering import AGAIN, HELD
+from pipeline.parallel.packed import unpacked_table
 from pipeline.parallel.spans import NUMBER_BITS
 from pipeline.plan import LINKS, VERDICTS, Verdicts
 from pipeline.sinks.storage import local
@@ -36,13 +37,13 @@ class _Part(NamedTuple):
 
 
 def choose(
-    spans: Mapping[int, str], relations: pa.Table | None, horizon: int, verdicts: Verdicts
+    spans: Mapping[int, str], relations: Mapping[int, bytes], horizon: int, verdicts: Verdicts
 ) -> list[str]:
     """Links the items of all spans; adds their verdicts.
 
     Args:
         spans: by their numbers the files of their rows (see `pipeline.parallel.numbering.number`).
-        relations: what was found, with the columns of `pipeline.parallel.comparing.RELATIONS`.
+        relations: what was found, by the span of the later item (`pipeline.parallel.comparing.compared`).
         horizon: how far apart in event time linked items may be, microseconds.
         verdicts: takes the rows and the counts, those of the spans among them.
 
@@ -59,10 +60,11 @@ def choose(
         for event, label, count in orjson.loads(table.schema.metadata[b"counts"]):
             verdicts.counts[event, label] += count
     looked_at = _involved(parts, relations)
-    compared = by_item(relations) if relations is not None else {}
     lookup = Lookup(horizon)
     linked: Counter[str] = Counter()
     for part, which in zip(parts, looked_at, strict=True):
+        data = relations.get(part.first >> NUMBER_BITS)
+        compared = by_item(unpacked_table(data)) if data else {}
         _link(part, which, compared, lookup, verdicts, linked)
     for name, count in linked.items():
         verdicts.counts["link", name] += count
@@ -71,7 +73,7 @@ def choose(
     return list(files)
 
 
-def _involved(parts: Sequence[_Part], relations: pa.Table | None) -> list[Flags]:
+def _involved(parts: Sequence[_Part], relations: Mapping[int, bytes]) -> list[Flags]:
     """Of each part the rows to look at one by one."""
     if not parts:
         return []
@@ -86,17 +88,15 @@ def _involved(parts: Sequence[_Part], relations: pa.Table | None) -> list[Flags]
         column("state") == AGAIN,
         column("marked"),
     )
-    if relations is None:
-        none = np.empty(0, np.int64)
-        found = involved(items, none, none, none)
-    else:
-        asked = relations.filter(pc.is_valid(relations.column("recurring")))
-        found = involved(
-            items,
-            relations.column("later").to_numpy(),
-            relations.column("earlier").to_numpy(),
-            asked.column("later").to_numpy(),
-        )
+    related = [np.empty((3, 0), np.int64)]
+    for data in relations.values():
+        table = unpacked_table(data)
+        later, earlier = (table.column(name).to_numpy() for name in ("later", "earlier"))
+        # Again where it hangs on whether the form recurs; else 0, the first item, which has none before it.
+        asked = np.where(pc.is_valid(table.column("recurring")).to_numpy(), later, 0)
+        related.append(np.stack([later, earlier, asked]))
+    later, earlier, asked = np.concatenate(related, axis=1)
+    found = involved(items, later, earlier, asked[asked > 0])
     return np.split(found, np.cumsum([len(part.rows) for part in parts])[:-1])
 
 

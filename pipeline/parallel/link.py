@@ -25,7 +25,7 @@ from pipeline.link import by_work, sort_rejects
 from pipeline.parallel.choosing import choose
 from pipeline.parallel.comparing import compared, paired
 from pipeline.parallel.numbering import number, rows_path
-from pipeline.parallel.packed import packed, unpacked, unpacked_tables
+from pipeline.parallel.packed import packed, unpacked
 from pipeline.parallel.spans import Span, spans
 from pipeline.plan import VERDICTS_FILE, FilePlan, Verdicts
 from pipeline.sinks.dataset import Dataset
@@ -49,7 +49,7 @@ class Part:
 
     Attributes:
         kind: `rows` of a span's items, `relations`, or staged `rejects`.
-        span: number of the span, for rows.
+        span: number of the span, for rows and relations.
         path: the file of the rows or rejects.
         data: relations, packed.
     """
@@ -172,10 +172,9 @@ def plan(
     """
     verdicts = Verdicts()
     found = sorted(parts, key=lambda part: (part.kind, part.span, part.path))
-    relations = [part.data for part in found if part.kind == _RELATIONS]
     files = choose(
         {part.span: part.path for part in found if part.kind == _ROWS},
-        unpacked_tables(relations) if relations else None,
+        {part.span: part.data for part in found if part.kind == _RELATIONS},
         horizon,
         verdicts,
     )

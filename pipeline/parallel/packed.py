@@ -59,6 +59,6 @@ def packed_table(columns: Mapping[str, pa.Array]) -> bytes:
     return data
 
 
-def unpacked_tables(parts: Iterable[bytes]) -> pa.Table:
-    """All rows of several tables of the same columns, one after the other."""
-    return pa.concat_tables(pa.ipc.open_stream(part).read_all() for part in parts)
+def unpacked_table(data: bytes) -> pa.Table:
+    """The table of which `packed_table` got the columns."""
+    return pa.ipc.open_stream(data).read_all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -68,13 +68,13 @@ class Steps:
     """
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: dict[str, float] = defaultdict(float)
         self.sent: Counter[str] = Counter()
 
     def timed(self, step: str, function: Callable[[], T]) -> T:
         started = time.process_time()
         made = function()
-        self.seconds[step] += time.process_time() - started  # type: ignore[assignment]
+        self.seconds[step] += time.process_time() - started
         return made
 
     def plan(
