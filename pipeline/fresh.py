@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import pyarrow.compute as pc
-
 from pipeline.memory import Memory
 from pipeline.options import HOUR
 from pipeline.sinks import held
@@ -47,10 +45,7 @@ def fresh(
         memory: what is known of the dataset: items from `kept` on, and those without a time of their own.
         kept: event time in microseconds since the epoch (UTC).
     """
-    timeless: set[str] = set()
-    for table in staged.tables:
-        without = pc.equal(table.column("time_source"), held.TIMELESS)
-        timeless.update(table.column("item_id").filter(without).to_pylist())
+    timeless = staged.values("item_id", "time_source", held.TIMELESS)
     times = staged.wanted
     if memory is not None:
         times = times[times < kept]

@@ -62,6 +62,20 @@ class StagedRows:
             return self.times
         return self.times[(self.times >= self.between[0]) & (self.times <= self.between[1])]
 
+    def values(self, name: str, where: str, value: str) -> set[Any]:
+        """What a column has in the rows wanted in which another one has some value."""
+        found: set[Any] = set()
+        for table in self.tables:
+            chosen = pc.equal(table.column(where), value)
+            if self.between is not None:
+                times = table.column(self.time).cast(_INT64)
+                inside = pc.and_(
+                    pc.greater_equal(times, self.between[0]), pc.less_equal(times, self.between[1])
+                )
+                chosen = pc.and_(chosen, inside)
+            found.update(table.column(name).filter(chosen).to_pylist())
+        return found
+
     def in_order(self, names: Sequence[str], keys: Sequence[str], bulk: str) -> Iterator[tuple[Any, ...]]:
         """All rows wanted by time, then by `keys`.
 
