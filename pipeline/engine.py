@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-import time
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from types import FrameType
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
@@ -116,11 +119,33 @@ class Engine:
         An interrupt cancels it on the cluster, too. What a runner raises comes out as it is.
         """
         try:
-            result = pipeline.run()
-            while not PipelineState.is_terminal(result.state):
-                time.sleep(_POLL)
-            state: str | None = result.wait_until_finish()
+            with _interrupts() as interrupted:
+                result = pipeline.run()
+                while not PipelineState.is_terminal(result.state):
+                    if interrupted.wait(_POLL):
+                        raise KeyboardInterrupt
+                state: str | None = result.wait_until_finish()
         except KeyboardInterrupt:
             self.cancel()
             raise
         return state
+
+
+@contextlib.contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Set by Ctrl-C, too: its exception is lost where it is raised in a finalizer."""
+    interrupted = threading.Event()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        interrupted.set()
+        signal.default_int_handler(number, frame)
+
+    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not ours or threading.current_thread() is not threading.main_thread():
+        yield interrupted
+        return
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -125,6 +125,14 @@ class Flink:
         except (httpx.HTTPError, ValueError):
             return 0
 
+    def running(self) -> list[str]:
+        """Names of the jobs that run; none while there is no answer."""
+        try:
+            jobs = httpx.get(f"{self.master}/v1/jobs/overview").json()["jobs"]
+            return [job["name"] for job in jobs if job["state"] == "RUNNING"]
+        except (httpx.HTTPError, ValueError, KeyError):
+            return []
+
     def idle(self, seconds: float = 60) -> None:
         """Wait until no job holds a slot."""
         wait_until(lambda: self.free_slots() >= 2, seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +136,26 @@ def test_a_job_is_cancelled_by_its_name(cluster: PlayedFlink) -> None:
     assert not found.cancel("another")
     cluster.run("wirebeam-r1", "FINISHED")
     assert not found.cancel("wirebeam-r1")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_that_python_drops_cancels_the_job(cluster: PlayedFlink, jars: Path) -> None:
+    class Finalized:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    class Running:
+        @property
+        def state(self) -> str:
+            Finalized()  # what is raised in there comes to nobody
+            return "RUNNING"
+
+    options = [f"--flink_master={cluster.master}", f"--flink_job_server_jar={jars}"]
+    pipeline: Any = type("Pipeline", (), {"run": lambda self: Running()})()
+    with pytest.raises(KeyboardInterrupt):
+        Engine.of("FlinkRunner", options, "r1").execute(pipeline)
+    assert cluster.changes == ["PATCH /v1/jobs/one?mode=cancel"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_the_command_line_says_it_in_one_line(tmp_path: Path, feed: Path, jars: Path, wirebeam: Any) -> None:

@@ -180,7 +180,7 @@ def soak(
             died.append(f"{victim} with {sender.sent} sent, {before} committed")
             kill(victim, flink, broker, stream)
             print(f"{time.monotonic() - started:.0f} s: killed {died[-1]}", file=sys.stderr)
-        sender.join(len(sent) / rate + patience)
+        sender.finish(len(sent) / rate + patience)
         wait_until(stream.reaches(len(sent)), patience)
         seconds = time.monotonic() - started
         time.sleep(3)  # what is staged anew once more is absorbed, not committed

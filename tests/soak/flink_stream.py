@@ -30,7 +30,7 @@ class Sender:
         items: what.
         rate: items a second.
         topic: the topic.
-        kept: so many of the last ones are kept back until `join`.
+        kept: so many of the last ones are kept back until `finish`.
 
     Attributes:
         sent: how many so far.
@@ -48,7 +48,7 @@ class Sender:
         """Begin."""
         self._thread.start()
 
-    def join(self, seconds: float) -> None:
+    def finish(self, seconds: float) -> None:
         """Send what was kept back, and wait for the end."""
         self._finish.set()
         self._thread.join(seconds)

@@ -142,7 +142,7 @@ def test_an_interrupt_cancels_the_job_on_the_cluster(flink: Flink, wire: Path, t
     process = subprocess.Popen(
         command(flink, wire, output, "--job_name=interrupted"), stderr=subprocess.PIPE, text=True
     )
-    wait_until(lambda: flink.free_slots() < 2, 200)
+    wait_until(lambda: "interrupted" in flink.running(), 200)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=120)
     assert process.returncode not in (0, None), errors
