@@ -1,4 +1,5 @@
-"""Datasets in Google Cloud Storage: what is asked of a bucket, and a run, against fake-gcs-server on loopback.
+"""Datasets in Google Cloud Storage: what is asked of a bucket, a run, and a stream's committer, against
+fake-gcs-server on loopback.
 
 `make test-gcs` builds the server once, with Go, from its module, whose sums Go checks; `make test-engines` runs these
 where it is built.
@@ -22,6 +23,7 @@ from pipeline.verify import verify
 from tests.brokers import go
 from tests.conftest import Command
 from tests.engines.compare import copied, differences
+from tests.pipeline.test_committer import rows, through_a_crash
 
 pytestmark = pytest.mark.engines
 
@@ -109,3 +111,14 @@ def test_a_run_gives_what_it_gives_in_a_folder(
     assert wirebeam("compact", output).returncode == 0
     assert verify(output) == []
     assert not storage.location(f"{output}/_staging").is_dir()
+
+
+def test_a_stream_goes_on_where_a_committer_was_taken_for_dead(
+    store: str, feed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a folder, but that the dead one's claim is followed, not let go."""
+    root = storage.location(f"{store}/stream")
+    through_a_crash(feed, tmp_path / "news", "published", monkeypatch)
+    through_a_crash(feed, root, "published", monkeypatch)
+    assert verify(root) == []
+    assert rows(root, tmp_path) == rows(tmp_path / "news")
