@@ -71,6 +71,18 @@ def test_a_job_commits_itself_once_though_its_steps_are_repeated(output: str, fe
     assert verify(output) == []
 
 
+@pytest.mark.parametrize(("runner", "parallel"), [(LOCAL, False), (dataflow.RUNNER, True)])
+def test_an_engine_links_in_parallel(feed: Path, tmp_path: Path, runner: str, parallel: bool) -> None:
+    told = config(str(tmp_path), feed / "broken", "run")
+    with Dataset.open(told.output) as dataset:
+        pipeline = beam.Pipeline(LOCAL)
+        given = source(Engine(beam_options([], LOCAL)), dataset, told)
+        detached.commits(pipeline, told, given, dataset, runner)
+        names = {one.unique_name for one in pipeline.to_runner_api().components.transforms.values()}
+    assert "Link" in names
+    assert ("Link/Compare" in names) == parallel
+
+
 def test_a_commit_that_is_tried_again_is_one(output: str, feed: Path) -> None:
     told = config(output, feed / "broken", "first")
     base = staged(told)
