@@ -34,25 +34,27 @@ _AT_ONCE = 4_096  # pairs whose sketches are held
 _MASK = (1 << NUMBER_BITS) - 1
 
 
-def paired(parts: Iterable[bytes], horizon: int) -> tuple[dict[int, bytes], Counter[tuple[str, str]]]:
+def paired(
+    parts: Iterable[bytes], horizon: int, counts: Counter[tuple[str, str]]
+) -> Iterator[tuple[int, bytes]]:
     """Pair the items that share a key.
 
     Args:
         parts: the postings of a shard of keys, packed, of all spans.
         horizon: how far apart in event time linked items may be, microseconds.
+        counts: takes what is counted.
 
     Returns:
-        The pairs, packed, by the span of the later item, and what was counted.
+        Spans, and pairs of which the later item is there, packed; of one span several times.
     """
-    found, over = pairs(postings(parts), reach(horizon))
-    spans = found.later >> NUMBER_BITS
-    order = np.argsort(spans, kind="stable")
-    names, starts = np.unique(spans[order], return_index=True)
-    made = {
-        span: packed([found.later[which], found.earlier[which]])
-        for span, which in zip(names.tolist(), np.split(order, starts[1:]), strict=False)
-    }
-    return made, Counter({("overflow", "bucket"): over} if over else {})
+    for found, over in pairs(postings(parts), reach(horizon)):
+        if over:
+            counts["overflow", "bucket"] += over
+        spans = found.later >> NUMBER_BITS
+        order = np.argsort(spans, kind="stable")
+        names, starts = np.unique(spans[order], return_index=True)
+        for span, which in zip(names.tolist(), np.split(order, starts[1:]), strict=False):
+            yield span, packed([found.later[which], found.earlier[which]])
 
 
 def compared(

@@ -90,9 +90,11 @@ class _Step(_Terms):
 
     def process(self, element: Any) -> Iterator[Any]:
         started = time.perf_counter_ns()
-        made = list(self.apply(element))
+        for made in self.apply(element):
+            self._counts["nanoseconds", ""] += time.perf_counter_ns() - started
+            yield made
+            started = time.perf_counter_ns()
         self._counts["nanoseconds", ""] += time.perf_counter_ns() - started
-        yield from made
 
     def finish_bundle(self) -> Iterator[Any]:
         for (event, label), count in sorted(self._counts.items()):
@@ -128,10 +130,8 @@ class _Number(_Terms):
 
 
 class _Pair(_Step):
-    def apply(self, element: tuple[int, Iterable[bytes]]) -> Iterable[tuple[int, bytes]]:
-        found, counts = paired(element[1], self._horizon)
-        self._counts += counts
-        return found.items()
+    def apply(self, element: tuple[int, Iterable[bytes]]) -> Iterator[tuple[int, bytes]]:
+        return paired(element[1], self._horizon, self._counts)
 
 
 class _Compare(_Step):

@@ -102,9 +102,7 @@ class Steps:
                 by_key.setdefault(shard, []).append(data)
         by_item: dict[int, list[bytes]] = {}
         for some in by_key.values():
-            pairs, counted = self.timed("pair", lambda these=some: paired(these, horizon))
-            counts += counted
-            for number_, data in pairs.items():
+            for number_, data in self.timed("pair", lambda these=some: list(paired(these, horizon, counts))):
                 self.sent["pairs"] += len(data)
                 by_item.setdefault(number_, []).append(data)
         for number_, some in by_item.items():

@@ -6,6 +6,7 @@ Items have numbers, which are in the order of `Sketch.order`. All times are micr
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ Flags = npt.NDArray[np.bool_]
 
 SEEKS = 1  # bit of a kind: the item is to be linked, and not only held
 FORM = 2  # bit of a kind: the key is the form of the item's text, no candidate key
+AT_ONCE = 1 << 20  # pairs
 RECURRING = -1  # in place of an earlier item: the later one's form may recur
 
 
@@ -56,16 +58,19 @@ class Candidates(NamedTuple):
     recurring: Numbers
 
 
-def pairs(postings: Postings, reach: int, max_bucket: int = MAX_BUCKET) -> tuple[Pairs, int]:
+def pairs(
+    postings: Postings, reach: int, max_bucket: int = MAX_BUCKET, at_once: int = AT_ONCE
+) -> Iterator[tuple[Pairs, int]]:
     """The pairs that postings make: of each key all of its postings must be there.
 
     Args:
         postings: of some keys.
         reach: how far apart the items of a pair may be, microseconds.
         max_bucket: as in `transforms.dedupe.choice.Chooser`: items looked at under one key.
+        at_once: pairs held in memory at the most, about: a key that all items have makes 64 of each.
 
     Returns:
-        The pairs, and how often the bound was reached.
+        Pairs, a number of them at a time, and how often the bound was reached for these.
     """
     form = (postings.kinds & FORM) > 0
     group, found = _buckets(postings, ~form)
@@ -75,17 +80,19 @@ def pairs(postings: Postings, reach: int, max_bucket: int = MAX_BUCKET) -> tuple
     first = np.where(over, max_bucket - half, end - start)
     last = np.where(over, half, 0)
     seeking = np.flatnonzero((found.kinds & SEEKS > 0) & (end > start))
-    later, earlier = [], []
-    for begins, counts in ((start, first), (end - last, last)):
-        places, repeated = _ranges(begins[seeking], counts[seeking])
-        later.append(found.numbers[seeking][repeated])
-        earlier.append(found.numbers[places])
+    made = np.cumsum((first + last)[seeking])
+    cuts = np.searchsorted(made, np.arange(at_once, made[-1] if len(made) else 0, at_once))
+    for some in np.split(seeking, np.unique(cuts)):
+        later, earlier = [], []
+        for begins, counts in ((start, first), (end - last, last)):
+            places, repeated = _ranges(begins[some], counts[some])
+            later.append(found.numbers[some][repeated])
+            earlier.append(found.numbers[places])
+        yield Pairs(np.concatenate(later), np.concatenate(earlier)), int(over[some].sum())
     group, forms = _buckets(postings, form)
     start, end = _before(group, forms, reach)
     recurring = forms.numbers[(forms.kinds & SEEKS > 0) & (end - start >= RECURS)]
-    later.append(recurring)
-    earlier.append(np.full(len(recurring), RECURRING, np.int64))
-    return Pairs(np.concatenate(later), np.concatenate(earlier)), int(over[seeking].sum())
+    yield Pairs(recurring, np.full(len(recurring), RECURRING, np.int64)), 0
 
 
 def candidates(found: Pairs, max_candidates: int = MAX_CANDIDATES) -> tuple[Candidates, int]:

@@ -57,11 +57,11 @@ def in_parallel(
         columns = list(zip(*rows, strict=True)) or [()] * 4
         types = (np.uint64, np.int64, np.int64, np.uint8)
         arrays = [np.array(values, kind) for values, kind in zip(columns, types, strict=True)]
-        made, over = pairs(Postings(*arrays), reach(HORIZON), bucket)
-        overflows["bucket"] += over
-        for later in np.unique(made.later).tolist():
-            own = made.later == later
-            parts.setdefault(later % 5, []).append(Pairs(made.later[own], made.earlier[own]))
+        for made, over in pairs(Postings(*arrays), reach(HORIZON), bucket, at_once=7):
+            overflows["bucket"] += over
+            for later in np.unique(made.later).tolist():
+                own = made.later == later
+                parts.setdefault(later % 5, []).append(Pairs(made.later[own], made.earlier[own]))
     by_number = dict(zip(numbers, every, strict=True))
     relations: dict[int, dict[int, list[Compared]]] = {}
     for some in parts.values():
@@ -165,6 +165,16 @@ def test_a_hot_key_is_bounded_as_the_index_bounds_it() -> None:
     assert found == expected
     assert +others == +overflows
     assert overflows["bucket"] > 100
+
+
+def test_pairs_of_a_hot_key_are_held_some_at_a_time() -> None:
+    count = 5_000
+    numbers = np.arange(count, dtype=np.int64)
+    postings = Postings(np.ones(count, np.uint64), numbers, numbers, np.full(count, SEEKS, np.uint8))
+    found = list(pairs(postings, count, at_once=10_000))
+    assert sum(len(some.later) for some, _ in found) == 64 * 65 // 2 + (count - 65) * 64
+    assert sum(over for _, over in found) == count - 65
+    assert max(len(some.later) for some, _ in found) <= 10_000 + 64
 
 
 def test_stories_of_their_own_are_not_looked_at() -> None:
