@@ -29,7 +29,7 @@ test-engines: setup
 # The unbounded graph on Beam's Prism; builds it with Go (a minute or two, 66 MB in the cache), needs Java and Maven.
 test-prism: setup
 	$(BIN)/python -m tests.brokers.go prism
-	$(BIN)/python -m pytest -q -m engines tests/engines/test_prism.py
+	$(BIN)/python -m pytest -q -m prism
 
 # Google Cloud Storage, as fake-gcs-server plays it; builds that with Go (a minute or two, 700 MB of modules).
 test-gcs: setup

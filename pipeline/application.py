@@ -27,7 +27,7 @@ from pipeline import monitor
 from pipeline.sinks.storage import location
 from pipeline.sources.kafka_share import KafkaShare
 from pipeline.standing import kafka_settings
-from pipeline.tenure import Application, tenure
+from pipeline.tenure import Application, adopt, tenure
 from pipeline.unbounded import POLL, stages
 from pipeline.workers import Terms
 from schemas.errors import WirebeamError
@@ -133,6 +133,13 @@ class Commits(UnboundedSource):
 class _Count(beam.DoFn):
     """Counts by name -> Beam's counters `wirebeam`, which the engine shows."""
 
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def setup(self) -> None:
+        # A step is of this job, a source may come out of a savepoint, as another job made it.
+        adopt(self._application)
+
     def process(self, element: Mapping[str, int]) -> Iterator[None]:
         for name, count in element.items():
             Metrics.counter("wirebeam", name).inc(count)
@@ -154,8 +161,10 @@ def build(pipeline: beam.Pipeline, application: Application, readers: int, longe
     of = max(readers, len(feeds))
     shares = [KafkaShare(number, of, feeds, root, application.name, longest) for number in range(of)]
     terms = Terms.of_versions()
-    stages(pipeline, application.config, shares, location(root), terms, longest)
+    # First: Flink knows where sources begin by their numbers, and of readers there may be more next time.
     commits = pipeline | "Commits" >> ReadFromUnboundedSource(
         Commits(application, longest), poll_interval=POLL, max_read_time_seconds=longest
     )
-    commits | "Count" >> beam.ParDo(_Count())
+    commits | "Count" >> beam.ParDo(_Count(application))
+    adopts = [share.adopt for share in shares]
+    stages(pipeline, application.config, shares, location(root), terms, longest, adopts=adopts)

@@ -226,15 +226,26 @@ class Tenure:
 
 
 _TENURES: dict[tuple[str, str], Tenure] = {}
+_ADOPTED: dict[tuple[str, str], Application] = {}
 _TENURES_LOCK = threading.Lock()
+
+
+def _key(application: Application) -> tuple[str, str]:
+    return application.name, application.config.output
+
+
+def adopt(application: Application) -> None:
+    """Have this process commit as this application says, whatever one of its name a savepoint holds."""
+    with _TENURES_LOCK:
+        _ADOPTED[_key(application)] = application
 
 
 def tenure(application: Application) -> Tenure:
     """The tenure of an application in this process, made when it is asked for first."""
     with _TENURES_LOCK:
-        key = application.name, application.config.output
+        key = _key(application)
         if key not in _TENURES:
-            _TENURES[key] = Tenure(application)
+            _TENURES[key] = Tenure(_ADOPTED.get(key, application))
         return _TENURES[key]
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import collections
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,10 +185,17 @@ class Ingest:
 class _Ingest(beam.DoFn):
     """`KafkaMessage` -> how many messages were handed over, once a committable."""
 
-    def __init__(self, config: Config, root: Location, job: str) -> None:
+    def __init__(
+        self, config: Config, root: Location, job: str, adopt: Callable[[], None] | None = None
+    ) -> None:
         self._config = config
         self._root = root
         self._job = job
+        self._adopt = adopt
+
+    def setup(self) -> None:
+        if self._adopt is not None:
+            self._adopt()
 
     def start_bundle(self) -> None:
         # A bundle that failed left things behind in the one before; its messages come again.
@@ -237,6 +244,7 @@ def stages(
     terms: Terms,
     longest: float = LONGEST,
     job: str = "",
+    adopts: Sequence[Callable[[], None]] = (),
 ) -> None:
     """Put reading to staging into a pipeline.
 
@@ -247,10 +255,13 @@ def stages(
         longest: seconds that a reader goes on without a pause.
         job: for which all of it is staged: readers come out of a savepoint with the job of then.
             Empty: the messages say for which.
+        adopts: for each source what a worker does before it reads: sources come out of a savepoint, too, as
+            they were made then.
     """
     for number, source in enumerate(sources):
         messages = pipeline | f"Kafka{number}" >> ReadFromUnboundedSource(
             source, poll_interval=POLL, max_read_time_seconds=longest
         )
         checked = messages | f"CheckWorkers{number}" >> CheckWorkers(terms)
-        checked | f"Ingest{number}" >> beam.ParDo(_Ingest(config, root, job)).with_output_types(int)
+        ingest = _Ingest(config, root, job, adopts[number] if adopts else None)
+        checked | f"Ingest{number}" >> beam.ParDo(ingest).with_output_types(int)

@@ -68,7 +68,8 @@ class ShareReader(UnboundedReader):
     """
 
     def __init__(self, share: KafkaShare, mark: EpochMark | None, longest: float) -> None:
-        self._share, self._longest = share, longest
+        share = self._share = share.adopted
+        self._longest = longest
         self._mark = mark or EpochMark("", None)
         self._epochs = _epochs(share.root, share.application)
         self._epoch = ""
@@ -176,6 +177,15 @@ class KafkaShare(UnboundedSource):
         self._number, self._of, self._feeds = number, of, tuple(feeds)
         self.root, self.application, self._longest = root, application, longest
 
+    def adopt(self) -> None:
+        """Have this process read as this one says, whatever the same reader of a savepoint was told."""
+        _ADOPTED[self.root, self.application, self._number] = self
+
+    @property
+    def adopted(self) -> KafkaShare:
+        """The one that counts in this process."""
+        return _ADOPTED.get((self.root, self.application, self._number), self)
+
     def of(self, epoch: Epoch) -> list[PartitionStart]:
         """The partitions of an epoch that this one reads, all of one feed."""
         settings = {one.name: one for one in self._feeds}
@@ -194,7 +204,7 @@ class KafkaShare(UnboundedSource):
     def create_reader(self, options: Any, checkpoint_mark: CheckpointMark | None) -> ShareReader:
         """See `UnboundedSource`."""
         mark = checkpoint_mark if isinstance(checkpoint_mark, EpochMark) else None
-        return ShareReader(self, mark, self._longest)
+        return ShareReader(self, mark, self.adopted._longest)
 
     def get_checkpoint_mark_coder(self) -> EpochMarkCoder:
         """See `UnboundedSource`."""
@@ -203,6 +213,9 @@ class KafkaShare(UnboundedSource):
     def default_output_coder(self) -> coders.Coder:
         """See `UnboundedSource`."""
         return coders.registry.get_coder(KafkaMessage)
+
+
+_ADOPTED: dict[tuple[str, str, int], KafkaShare] = {}
 
 
 @functools.lru_cache(maxsize=64)

@@ -45,7 +45,7 @@ class Application(Flink):
         self.start_pool()
 
     def start_jobmanager(self, *, restore: bool = False) -> None:
-        """Start the job: afresh, or from the savepoint that was taken."""
+        """Start the job: afresh, or from the savepoint that was taken, as far as it fits."""
         command = ["java", *_JAVA, f"-Djava.io.tmpdir={self.place / 'tmp'}"]
         command += ["-cp", f"{self.entry}{os.sep}*:{self.jars}{os.sep}*", _ENTRY]
         command += ["--configDir", str(self.place / "conf"), "--job-classname", CLASS]
@@ -53,7 +53,7 @@ class Application(Flink):
         # As in deploy/kubernetes: nobody sends the job again.
         command += ["-Drestart-strategy.type=exponential-delay"]
         if restore:
-            command += ["--fromSavepoint", self.savepoint]
+            command += ["--fromSavepoint", self.savepoint, "--allowNonRestoredState"]
         os.environ["FLINK_LIB_DIR"] = str(self.place / "lib")  # beside it is usrlib
         try:
             self._start("jobmanager", command)
@@ -78,8 +78,9 @@ class Application(Flink):
         job = f"{self.master}/v1/jobs/{self.job()['jid']}"
         vertices = httpx.get(job, timeout=5).json()["vertices"]
         place = next(one["id"] for one in vertices if "Count" in one["name"])
-        wanted = f"[2]{{Commits__Count}}.wirebeam_{name}"
         address = f"{job}/vertices/{place}/subtasks/metrics"
+        known = [str(one["id"]) for one in httpx.get(address, timeout=5).json()]
+        wanted = next((one for one in known if one.endswith(f".wirebeam_{name}")), "")
         found = httpx.get(address, params={"get": wanted, "agg": "max"}, timeout=5).json()
         return int(found[0]["max"]) if found else 0
 
@@ -103,12 +104,6 @@ class Application(Flink):
         wait_until(lambda: self.processes["jobmanager"].poll() is not None, 120)
         del self.processes["jobmanager"]
 
-    def kill_all(self) -> None:
-        """SIGKILL for the JobManager and the TaskManager, which is started again."""
-        self.kill("jobmanager")
-        self.kill("taskmanager")
-        self.start_taskmanager()
-
 
 class ApplicationStream(Recorded):
     """A stream as an application, as `tests.soak.flink_stream.Stream` is one with a command.
@@ -120,6 +115,7 @@ class ApplicationStream(Recorded):
         options: further options of the command.
         topic: the topic.
         interval: milliseconds from checkpoint to checkpoint.
+        parallelism: half as many as there are readers.
     """
 
     def __init__(
@@ -130,11 +126,12 @@ class ApplicationStream(Recorded):
         *options: str,
         topic: str = TOPIC,
         interval: int = 10_000,
+        parallelism: int = 2,
     ) -> None:
         super().__init__(output)
         self._flink = flink
         command = [WIREBEAM, "stream", f"kafka://{broker.servers}/{topic}", "-o", str(output), *options]
-        command += ["--every=0.5", "--runner=FlinkRunner", "--", "--parallelism=2"]
+        command += ["--every=0.5", "--runner=FlinkRunner", "--", f"--parallelism={parallelism}"]
         command += [f"--flink_job_server_jar={flink.jars}", f"--environment_config={flink.pool}"]
         command += [f"--checkpointing_interval={interval}"]
         command += [f"--output_executable_path={flink.place / 'usrlib' / 'stream.jar'}"]

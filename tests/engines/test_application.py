@@ -5,6 +5,7 @@ It lies in a folder, or in an object store, where nothing but the store is share
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -35,7 +36,7 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 def test_a_jar_goes_on_where_the_dataset_ends(
     broker: Broker, shared: Path, tmp_path: Path, wirebeam: Any
 ) -> None:
-    """Stopped with a savepoint and begun afresh; killed, and begun from the savepoint, which is old by then."""
+    """Stopped with a savepoint, begun from it, cancelled; another jar begun from it, when it is out of date."""
     items, third = wire(tmp_path, ITEMS), ITEMS // 3
     (tmp_path / "items").mkdir()
     for number, data in enumerate(items):
@@ -45,19 +46,24 @@ def test_a_jar_goes_on_where_the_dataset_ends(
         stream = ApplicationStream(flink, broker, tmp_path / "stream", interval=2_000)
         for part in range(3):
             Sender(broker, items[part * third : (part + 1) * third], 1_000).start()
-            stream.start(restore=part == 2)
+            if part == 2:
+                told = (broker, tmp_path / "stream", "--horizon=48h")
+                stream = ApplicationStream(flink, *told, interval=2_000, parallelism=1)
+            stream.start(restore=part > 0)
             wait_until(stream.reaches((part + 1) * third), PATIENCE)
             if part == 0:
                 wait_until(lambda: flink.counter("read") == third, PATIENCE)
                 flink.stop_with_savepoint()
             elif part == 1:
-                flink.kill_all()
+                flink.cancel()
         assert "from savepoint" in flink.log("jobmanager").lower()
     counts = stream.counts()
     assert counts["read"] == sum(counts[name] for name in ("stories", "duplicates", "rejects")) == ITEMS
     assert counts.get("absorbed", 0) == 0  # the savepoint's positions were not taken for true
     assert len({one.run_id for one in stream.manifests()}) == 3
     assert wirebeam("run", tmp_path / "items", "-o", tmp_path / "batch").returncode == 0
+    last = json.loads(max((tmp_path / "stream" / "_runs").glob("*.json")).read_text("utf-8"))
+    assert last["options"]["horizon_hours"] == 48  # what the other jar was told, not what the savepoint was
     assert wirebeam("compact", stream.output).returncode == 0
     assert rows(stream.output) == rows(tmp_path / "batch")
     assert verify(stream.output) == []

@@ -20,7 +20,7 @@ from tests.engines.flink import children, command, wait_until
 from tests.soak.flink import rows, wire
 from tests.soak.flink_stream import TOPIC, Recorded, Sender
 
-pytestmark = pytest.mark.engines
+pytestmark = pytest.mark.prism
 ITEMS = 150
 PATIENCE = 120.0
 

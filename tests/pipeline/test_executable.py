@@ -51,14 +51,23 @@ def made(tmp_path: Path, server: Path, *options: str) -> tuple[beam_runner_api_p
     return proto, {name.split(":")[2]: value for name, value in options_.items()}
 
 
+def beginnings(proto: beam_runner_api_pb2.Pipeline) -> list[beam_runner_api_pb2.PTransform]:
+    """The steps that begin, in the order in which they were made."""
+    named = proto.components.transforms.items()
+    found = [(int(key.rpartition("_")[2]), one) for key, one in named if one.unique_name.endswith("/Impulse")]
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+
+
 def test_the_jar_has_readers_a_committer_and_the_options_that_keep_it_from_stalling(
     tmp_path: Path, server: Path
 ) -> None:
     wide = ("--parallelism=3", "--sdk_worker_parallelism=1")
     (proto, options), (again, _) = made(tmp_path, server, *wide), made(tmp_path, server, *wide)
     names = {one.unique_name for one in proto.components.transforms.values()}
-    # A savepoint's state is known by names, and the job by its own.
+    # A savepoint's state is known by names, but where a source begins by its number: readers may become more.
     assert names == {one.unique_name for one in again.components.transforms.values()}
+    begin = [one.unique_name for one in beginnings(proto)]
+    assert begin == ["Commits/Create/Impulse", *(f"Kafka{number}/Create/Impulse" for number in range(6))]
     assert options["job_name"].startswith("wirebeam-stream-news-")
     assert len([name for name in names if name.startswith("Ingest") and "/" not in name]) == 6
     assert {"Commits", "Count"} <= names

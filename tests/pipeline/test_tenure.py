@@ -24,7 +24,7 @@ from pipeline.sinks.storage import location
 from pipeline.sources.files import Resource
 from pipeline.sources.kafka_unbounded import KafkaMessage
 from pipeline.sources.settings import KafkaSettings
-from pipeline.tenure import Application, Tenure, end_all, tenure
+from pipeline.tenure import Application, Tenure, adopt, end_all, tenure
 from pipeline.unbounded import Ingest, Job
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
@@ -201,3 +201,14 @@ def test_a_process_that_ends_lets_go_and_serves_metrics_until_then(application: 
     Dataset.open(application.config.output).close()
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"http://{host}:{port}/metrics", timeout=10)
+
+
+def test_a_committer_of_a_savepoint_commits_as_the_job_that_runs_says(application: Application) -> None:
+    adopt(replace(application, config=replace(application.config, horizon=48 * 3_600_000_000)))
+    holder = tenure(application)
+    holder.turn()
+    stage(application, epoch(application), range(2))
+    commits(holder, 2)
+    holder.end()
+    (report,) = (Path(application.config.output) / "_runs").glob("*.json")
+    assert '"horizon_hours": 48.0' in report.read_text("utf-8")

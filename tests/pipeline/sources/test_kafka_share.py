@@ -131,3 +131,13 @@ def test_a_worker_that_sees_no_committer_says_so(world: World, monkeypatch: pyte
     monkeypatch.setattr(kafka_share, "ALONE", 0.1)
     with pytest.raises(WirebeamError, match=r"hears of no committer at .*: mount it at the same path"):
         reader.advance()
+
+
+def test_a_reader_of_a_savepoint_reads_as_the_job_that_runs_says(world: World) -> None:
+    old, new = world.share(1, 2), world.share(1, 1)  # there was one more of them
+    world.epoch("run-1", 0, 0)
+    assert {number for _, number, _, _ in read(old.create_reader(None, None), 2)} == {1}
+    new.adopt()
+    assert not old.create_reader(None, None).start()
+    world.share(1, 2).adopt()
+    assert {number for _, number, _, _ in read(new.create_reader(None, None), 2)} == {1}
