@@ -76,21 +76,11 @@ def test_a_stream_on_dataflow_writes_to_no_folder_of_this_machine(
         job(Config(str(tmp_path), "run", None), FEEDS, Pace(), OPTIONS)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["https://feeds.example.com/world.xml"], "Dataflow follows Kafka alone, and never stops"),
-        (
-            ["kafka://broker:9092/wire", "--stop-when-idle=5m"],
-            "Dataflow follows Kafka alone, and never stops",
-        ),
-        (["kafka://broker:9092/wire", "--metrics-port=9108"], "--metrics-port: Dataflow shows"),
-    ],
-)
-def test_what_it_cannot_be_told(arguments: list[str], message: str, wirebeam: Any) -> None:
-    refused = wirebeam("stream", *arguments, "-o", "gs://wires/news", "--runner=DataflowRunner")
+def test_it_follows_kafka_alone(wirebeam: Any) -> None:
+    told = ("https://feeds.example.com/world.xml", "-o", "gs://wires/news", "--runner=DataflowRunner")
+    refused = wirebeam("stream", *told)
     assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
-    assert message in refused.stderr
+    assert "Dataflow follows Kafka alone, and never stops" in refused.stderr
 
 
 @pytest.mark.dataflow

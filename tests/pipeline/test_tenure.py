@@ -48,9 +48,6 @@ def store() -> Iterator[str]:
         yield uri
 
 
-everywhere = pytest.mark.parametrize("application", ["folder", "store"], indirect=True)
-
-
 @pytest.fixture
 def application(cluster: tuple[Producer, str], tmp_path: Path, request: pytest.FixtureRequest) -> Application:
     """Of one topic, with ten messages in its first partition; into a folder, or where a test says so a store."""
@@ -101,7 +98,7 @@ def commits(holder: Tenure, read: int) -> None:
     assert found == read
 
 
-@everywhere
+@pytest.mark.parametrize("application", ["folder", "store"], indirect=True)
 def test_readers_are_told_and_what_they_stage_is_committed(application: Application) -> None:
     holder = Tenure(application)
     holder.turn()
@@ -134,7 +131,6 @@ def test_readers_are_told_and_what_they_stage_is_committed(application: Applicat
     assert not [key for key in left if key.startswith("_staging/")]
 
 
-@everywhere
 def test_an_epoch_that_readers_hear_of_no_more_is_followed_by_another(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
