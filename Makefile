@@ -41,7 +41,7 @@ test-spark: setup
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/spark.txt
 	$(BIN)/python -m pytest -q -m spark
 
-# A batch described by Dataflow's own code, without credentials; installs the extra gcp (200 MB).
+# A batch and a stream, described by Dataflow's own code, without credentials; installs the extra gcp (200 MB).
 test-dataflow: setup
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/gcp.txt
 	$(BIN)/python -m pytest -q -m dataflow

@@ -10,10 +10,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 import pyarrow.parquet as pq
 
 from pipeline.sinks import manifest
+from pipeline.sinks.objects import ObjectPath
 from tests.brokers.kafka import Broker
 from tests.conftest import WIREBEAM
 from tests.engines.flink import Flink, wait_until
@@ -102,13 +104,22 @@ class Stream(Recorded):
         output: the dataset.
         options: further options of the command.
         topic: the topic.
+        store: where the dataset is instead, in an object store; the log alone is beside `output`.
     """
 
-    def __init__(self, flink: Flink, broker: Broker, output: Path, *options: str, topic: str = TOPIC) -> None:
-        super().__init__(output)
+    def __init__(
+        self,
+        flink: Flink,
+        broker: Broker,
+        output: Path,
+        *options: str,
+        topic: str = TOPIC,
+        store: ObjectPath | None = None,
+    ) -> None:
+        super().__init__(cast(Path, store or output))
         self.log = output.with_suffix(".log")
         address = f"kafka://{broker.servers}/{topic}"
-        self._command = [WIREBEAM, "stream", address, "-o", str(output), "--every", "0.5", *options]
+        self._command = [WIREBEAM, "stream", address, "-o", str(self.output), "--every", "0.5", *options]
         self._flink = flink
         self.process: subprocess.Popen[bytes] | None = None
 

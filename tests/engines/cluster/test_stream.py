@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from pipeline.sinks import manifest
+from pipeline.sinks.objects import ObjectPath
 from pipeline.verify import verify
 from tests.brokers.kafka import Broker
 from tests.engines.flink import WIREBEAM, Flink, wait_until
+from tests.pipeline.sinks.states import fetched
 from tests.soak.flink import rows, soak, wire
 from tests.soak.flink_stream import Sender, Stream
 
@@ -49,13 +51,18 @@ def test_nothing_is_lost_or_doubled_while_all_of_it_is_killed(
 
 
 def test_a_savepoint_goes_on_where_it_was_taken(
-    flink: Flink, broker: Broker, shared: Path, tmp_path: Path, wirebeam: Any
+    flink: Flink, broker: Broker, store: str, shared: Path, tmp_path: Path, wirebeam: Any
 ) -> None:
-    """Stopped with a savepoint and begun from it; then begun once more from it, when it is long out of date."""
+    """Stopped with a savepoint and begun from it; then begun once more from it, when it is long out of date.
+
+    Into an object store, as the one above goes into a folder.
+    """
     items = wire(tmp_path, FEW)
     topic = "saved"
     broker.create(topic, 2)
-    stream = Stream(flink, broker, tmp_path / "stream", topic=topic)
+    root = ObjectPath.parse(f"{store}/saved")
+    assert root is not None
+    stream = Stream(flink, broker, tmp_path / "stream", topic=topic, store=root)
     third = FEW // 3
     savepoint = ""
     for part in range(3):
@@ -78,9 +85,11 @@ def test_a_savepoint_goes_on_where_it_was_taken(
     for number, data in enumerate(items[: 3 * third]):
         (tmp_path / "items" / f"{number:06d}").write_bytes(data)
     assert wirebeam("run", tmp_path / "items", "-o", tmp_path / "batch").returncode == 0
-    assert wirebeam("compact", stream.output).returncode == 0
-    assert rows(stream.output) == rows(tmp_path / "batch")
-    assert verify(stream.output) == []
+    assert verify(root) == []
+    left = fetched(root, tmp_path / "stream")
+    assert wirebeam("compact", left).returncode == 0
+    assert rows(left) == rows(tmp_path / "batch")
+    assert verify(left) == []
 
 
 def test_a_folder_goes_by_cycles_each_a_job(
