@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from pipeline.options import Config
 from pipeline.sources.settings import KafkaSettings
 from schemas.errors import UsageError
 
+LAUNCHER = Path(__file__).resolve().parents[2] / "deploy/dataflow/launch.py"
 IMAGE = "registry.example.com/wirebeam:0.1.0"
 OPTIONS = [
     "--project=wires",
@@ -126,11 +130,17 @@ def test_the_graph_is_one_that_dataflow_takes() -> None:
 
 
 @pytest.mark.dataflow
-def test_the_command_line_describes_a_job_and_ends(wirebeam: Any) -> None:
-    """The whole way of the flex template's launcher, without a broker, a bucket or credentials."""
-    done = wirebeam(
-        *("stream", "kafka://broker:9092/wire", "-o", "gs://wires/news", "--runner=DataflowRunner"),
-        *("--", *OPTIONS, "--dry_run=True", "--no_auth"),
+def test_the_launcher_describes_a_job_and_ends(tmp_path: Path) -> None:
+    """The whole way of the flex template, without a broker, a bucket or credentials."""
+    given = ["--source=kafka://broker:9092/wire", "--output=gs://wires/news", "--every=1.5", "--provider="]
+    done = subprocess.run(
+        [sys.executable, LAUNCHER, *given, *OPTIONS[:3], "--num_workers=2", "--dry_run=True", "--no_auth"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "WIREBEAM_IMAGE": IMAGE},
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("wirebeam-stream-news-")
