@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import tempfile
 import time
 import urllib.request
 import uuid
@@ -87,6 +89,11 @@ def stage(application: Application, epoch: Epoch, offsets: range) -> None:
     ingest.flush()
 
 
+def copies() -> set[Path]:
+    """Objects of a store that this process has on its own disk."""
+    return set(Path(tempfile.gettempdir()).glob(f"wirebeam-copies-{os.getpid()}-*/*"))
+
+
 def commits(holder: Tenure, read: int) -> None:
     """Turns until so many items were read."""
     found, end = 0, time.monotonic() + SECONDS
@@ -100,13 +107,16 @@ def commits(holder: Tenure, read: int) -> None:
 
 @pytest.mark.parametrize("application", ["folder", "store"], indirect=True)
 def test_readers_are_told_and_what_they_stage_is_committed(application: Application) -> None:
+    before = copies()
     holder = Tenure(application)
     holder.turn()
     first = epoch(application)
     assert position(first) == 0
     stage(application, first, range(4))
     stage(application, first, range(2))  # once more
+    assert copies() == before  # nothing of a store stays on a reader's disk, which would fill in weeks
     commits(holder, 4)
+    assert copies() == before
     stage(application, first, range(4, 6))
     holder.end()  # commits what is staged
     with pytest.raises(WirebeamError, match="about to end"):
