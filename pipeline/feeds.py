@@ -25,7 +25,7 @@ from typing import Any
 from pipeline.arguments import check_names
 from pipeline.cycle import Feed
 from pipeline.options import duration
-from pipeline.sinks.storage import Location
+from pipeline.sinks.storage import Location, resolved
 from pipeline.sources.connect import connect
 from pipeline.sources.live import LiveSource
 from pipeline.sources.settings import SettingError, SourceSettings, settings_type
@@ -84,8 +84,7 @@ def open_feed(config: FeedConfig, output: Location) -> Feed:
         root = config.source.removeprefix("file://")
         source = WatchedFolder(root, state_folder(output, root), settings)
     else:
-        root = str(output.resolve() if isinstance(output, Path) else output)
-        source = connect(config.source, settings, root)
+        source = connect(config.source, settings, resolved(output))
     return Feed(source, settings.name or config.source, config.silence)
 
 

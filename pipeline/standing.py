@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from pipeline.continuous import ContinuousStream
 from pipeline.cycle import Listeners, Pace
 from pipeline.feeds import FeedConfig
 from pipeline.options import Config
-from pipeline.sinks.storage import location
+from pipeline.sinks.storage import location, resolved
 from pipeline.sources.connect import with_group
 from pipeline.sources.kafka_topics import KafkaTopics
 from pipeline.sources.settings import KafkaSettings
@@ -52,8 +51,7 @@ def standing_job(
     Raises:
         WirebeamError: a setting cannot be, or a variable with a secret is not set.
     """
-    place = location(config.output)
-    root = str(place.resolve() if isinstance(place, Path) else place)
+    root = resolved(location(config.output))
 
     def topics() -> list[KafkaTopics]:
         found = []

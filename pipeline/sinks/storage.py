@@ -86,6 +86,11 @@ def remove_tree(path: Location, *, ignore_errors: bool = True) -> None:
         path.remove_tree()
 
 
+def resolved(place: Location) -> str:
+    """One name of a place, whichever links lead to it."""
+    return str(place.resolve() if isinstance(place, Path) else place)
+
+
 def forget(place: Location) -> None:
     """Removes the copies that this process has of what is in a folder of a store, or of a file there."""
     if isinstance(place, ObjectPath):

@@ -154,6 +154,16 @@ def test_values_are_validated(name: str, value: str, good: bool) -> None:
             assert all(bool(re.fullmatch(regex, value)) is good for regex in parameters[name]["regexes"])
 
 
+def launched(launch: Any, given: list[str], command: str) -> tuple[list[str], list[str]]:
+    """Wirebeam's arguments, all of them known to it, and Beam's."""
+    made = launch.command(given, launch.parameters(METADATA[command]), "registry/wirebeam:1")
+    cut = made.index("--")
+    ours, beams = made[:cut], made[cut + 1 :]
+    known = {name for option in options(command).values() for name in option.opts}
+    assert {word.partition("=")[0] for word in ours if word.startswith("--")} <= known
+    return ours, beams
+
+
 def test_the_launcher_makes_a_command_line_that_wirebeam_takes() -> None:
     launch = launcher()
     given = [
@@ -170,9 +180,7 @@ def test_the_launcher_makes_a_command_line_that_wirebeam_takes() -> None:
         "--template_location=gs://wires/jobs/1",
     ]
     assert launch.template(given) == FOLDER / FILES["run"]
-    made = launch.command(given, launch.parameters(METADATA["run"]), "registry/wirebeam:1")
-    cut = made.index("--")
-    ours, beams = made[:cut], made[cut + 1 :]
+    ours, beams = launched(launch, given, "run")
     assert ours[:3] == ["run", "gs://wires/a/**", "gs://wires/b.zip"]
     assert sorted(ours[3:]) == [
         "--ner=off",
@@ -180,8 +188,6 @@ def test_the_launcher_makes_a_command_line_that_wirebeam_takes() -> None:
         "--partition-by=month",
         "--runner=DataflowRunner",
     ]
-    known = {name for option in options("run").values() for name in option.opts}
-    assert {word.partition("=")[0] for word in ours if word.startswith("--")} <= known
     assert sorted(beams) == [
         "--no_use_public_ips",
         "--project=wires",
@@ -207,13 +213,9 @@ def test_the_launcher_of_the_other_template_makes_a_stream() -> None:
         "--template_location=gs://wires/jobs/1",
     ]
     assert launch.template(given) == FOLDER / FILES["stream"]
-    made = launch.command(given, launch.parameters(METADATA["stream"]), "registry/wirebeam:1")
-    cut = made.index("--")
-    ours, beams = made[:cut], made[cut + 1 :]
+    ours, beams = launched(launch, given, "stream")
     assert ours[:3] == ["stream", "kafka://broker:9092/wire", "kafka://other:9092/sport"]
     assert sorted(ours[3:]) == ["--max-items=2000", "--output=gs://wires/news", "--runner=DataflowRunner"]
-    known = {name for option in options("stream").values() for name in option.opts}
-    assert {word.partition("=")[0] for word in ours if word.startswith("--")} <= known
     assert sorted(beams) == [
         "--num_workers=2",
         "--sdk_container_image=registry/wirebeam:1",

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
-from operator import attrgetter
 
 from transforms.dedupe.fingerprint import Sketch, decode, encode
-from transforms.dedupe.index import Entry, Order
+from transforms.dedupe.index import Entry, Order, within
 from transforms.scratch import scratch
 
 _CACHE = 24 << 20  # bytes of pages in memory
@@ -147,13 +146,8 @@ class DiskIndex:
                 shared[number] += 1
         for key in crowded:
             shared.update(self._some(key, order, since))
-        entries = [self._entry(number) for number in shared]
-        if len(entries) > self.max_candidates:
-            self.overflows["candidates"] += 1
-            counts = dict(zip(entries, shared.values(), strict=True))
-            entries.sort(key=lambda entry: (-counts[entry], entry.order))
-            del entries[self.max_candidates :]
-        return sorted(entries, key=attrgetter("order"))
+        entries = {self._entry(number): count for number, count in shared.items()}
+        return within(entries, self.max_candidates, self.overflows)
 
     def _some(self, key: int, order: Order, since: int) -> list[int]:
         """Of many items under a key the earliest half and the latest half."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
@@ -198,11 +198,22 @@ class Index(Generic[One]):
                 looked = bucket[start:end]
             for entry in looked:
                 shared[entry] = shared.get(entry, 0) + 1
-        if len(shared) <= self.max_candidates:
-            return sorted(shared, key=_order) if len(shared) > 1 else list(shared)
-        self.overflows["candidates"] += 1
-        chosen = sorted(shared, key=lambda entry: (-shared[entry], entry.order))
-        return sorted(chosen[: self.max_candidates], key=_order)
+        return within(shared, self.max_candidates, self.overflows)
+
+
+def within(shared: Mapping[Entry[One], int], most: int, overflows: Counter[str]) -> list[Entry[One]]:
+    """The entries that share most keys, in their order.
+
+    Args:
+        shared: how many keys each shares.
+        most: how many are wanted.
+        overflows: takes whether there were more.
+    """
+    if len(shared) <= most:
+        return sorted(shared, key=_order) if len(shared) > 1 else list(shared)
+    overflows["candidates"] += 1
+    chosen = sorted(shared, key=lambda entry: (-shared[entry], entry.order))
+    return sorted(chosen[:most], key=_order)
 
 
 def _time(entry: Entry[Any]) -> int:

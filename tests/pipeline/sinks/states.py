@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline.sinks import storage
@@ -68,3 +69,19 @@ def compact(dataset: Dataset, failpoint: Callable[[str], None]) -> None:
     files = rows.stage(dataset, "second", [rows.row(number, headline="new") for number in [*BEFORE, *ADDED]])
     assert {file.path for file in files} & {file.path for file in old}
     dataset.commit("second", files, removed=[file.path for file in old], failpoint=failpoint)
+
+
+def one_of_many(create: Callable[[bytes], object]) -> bytes:
+    """What is there once many have created a file at the same time: one of them does, the others are told."""
+
+    def tried(number: int) -> bool:
+        try:
+            create(str(number).encode())
+        except FileExistsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(tried, range(24)))
+    assert made.count(True) == 1
+    return str(made.index(True)).encode()

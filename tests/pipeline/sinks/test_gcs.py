@@ -11,7 +11,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -23,6 +22,7 @@ from pipeline.verify import verify
 from tests.brokers import go
 from tests.conftest import Command
 from tests.engines.compare import copied, differences
+from tests.pipeline.sinks.states import one_of_many
 from tests.pipeline.test_committer import rows, through_a_crash
 
 pytestmark = pytest.mark.engines
@@ -86,17 +86,8 @@ def test_a_bucket_does_what_is_asked_of_one(wires: Bucket, tmp_path: Path) -> No
 
 
 def test_of_many_who_create_one_does(wires: Bucket) -> None:
-    def create(number: int) -> bool:
-        try:
-            wires.create("one", str(number).encode())
-        except FileExistsError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as threads:
-        made = list(threads.map(create, range(24)))
-    assert made.count(True) == 1
-    assert wires.read("one") == str(made.index(True)).encode()
+    first = one_of_many(lambda data: wires.create("one", data))
+    assert wires.read("one") == first
     wires.delete(["one"])
 
 

@@ -9,7 +9,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,17 @@ from pipeline.views import script
 from schemas.errors import UsageError, WirebeamError
 from tests.conftest import Command
 from tests.pipeline.sinks import objects, rows
-from tests.pipeline.sinks.states import ADDED, BEFORE, append, globbed, ids, keys, numbers, prepared
+from tests.pipeline.sinks.states import (
+    ADDED,
+    BEFORE,
+    append,
+    globbed,
+    ids,
+    keys,
+    numbers,
+    one_of_many,
+    prepared,
+)
 
 
 @pytest.fixture(scope="module")
@@ -102,17 +111,8 @@ def test_an_object_reads_as_a_file_does(store: str, seeks: list[tuple[int, int]]
 
 
 def test_of_many_who_create_one_does(root: ObjectPath) -> None:
-    def create(number: int) -> bool:
-        try:
-            (root / "one").create(str(number).encode())
-        except FileExistsError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as threads:
-        made = list(threads.map(create, range(24)))
-    assert made.count(True) == 1
-    assert (root / "one").read_bytes() == str(made.index(True)).encode()
+    first = one_of_many((root / "one").create)
+    assert (root / "one").read_bytes() == first
 
 
 def test_an_answer_that_was_lost_is_no_conflict(root: ObjectPath) -> None:

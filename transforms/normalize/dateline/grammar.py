@@ -79,10 +79,7 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
         parts.text, parts.date = dates.cut(parts.text, parts.language)
     if parts.mark is None and parts.date is not None:
         rest = _before_date(parts.text, key, _leaning(key, language))
-        return Head(
-            rest.place_text, rest.places, parts.date, rest.mark, rest.manner, parts.byline or rest.byline,
-            rest.divided, rest.plausible, rest.resolved,
-        )  # fmt: skip
+        return rest._replace(date=parts.date, byline=parts.byline or rest.byline)
     if parts.date is None:
         parts.text, parts.date = dates.at_start(parts.text, parts.language)
     if parts.mark is None:

@@ -106,7 +106,7 @@ def _by_comma(text: str, leans: Leaning) -> list[str]:
     first, *rest = [part.strip() for part in commas if part.strip(" .*")] or [text]
     names, current = [], first
     for part in rest:
-        if _qualifies(part) or _is_qualifier(split(part)[0], current) or not _is_city(part, leans):
+        if _is_qualifier(part, current) or not _is_city(part, leans):
             current = f"{current}, {part}"
         else:
             names.append(current)
@@ -127,13 +127,14 @@ def _qualifies(part: str) -> bool:
 
 
 def _is_qualifier(part: str, before: str) -> bool:
-    if not known.qualifiers(part):
-        return False
-    if fold(part) not in known.aliases():
+    if _qualifies(part):
         return True
+    bare, _ = split(part)
+    if not known.qualifiers(bare):
+        return False
     # `NEW YORK` and `LUXEMBOURG` are cities too: they qualify what lies in them, or what else is unknown.
     city, _ = split(before)
-    place = resolve(f"{city}, {part}")
+    place = resolve(f"{city}, {bare}")
     return place is not None and (place.how == "qualified" or _known(city, Leaning()) is None)
 
 
