@@ -12,6 +12,7 @@ import orjson
 from pipeline.sources.live import LiveSource, Position
 
 PATIENCE = 120.0  # seconds
+_FATES = ["manifest", "acknowledgement", "none", "none", "none", "none"]  # of which it dies before
 
 
 @dataclass(slots=True)
@@ -43,7 +44,8 @@ def crashing(
     Args:
         connect: makes the source, not yet open.
         wanted: deliveries to be committed.
-        chance: decides.
+        chance: decides; of each six takes that brought something two end in a crash, so that there are some
+            however few takes a slow or a quick machine needs.
         most: deliveries taken at once.
         waiting: called before each take with how many are committed.
         idle: how often it crashes where nothing is there.
@@ -60,22 +62,24 @@ def crashing(
         return source
 
     source = reopened(crash=False)
+    fates: list[str] = []
     end = time.monotonic() + PATIENCE
     while len(made.committed) < wanted:
         assert time.monotonic() < end, f"{len(set(made.committed))} of {wanted}"
         waiting(len(made.committed))
         taken = source.take(chance.randint(1, most), 1 << 30)
-        fate = chance.random()
         if not taken.deliveries:
-            if fate < idle:
+            if chance.random() < idle:
                 source.close()
                 source = reopened()
             time.sleep(0.01)
             continue
-        if fate > 0.15:  # else: it dies before the manifest
+        fates = fates or chance.sample(_FATES, len(_FATES))
+        fate = fates.pop()
+        if fate != "manifest":
             made.position = orjson.loads(orjson.dumps(taken.position))
             made.committed += [one.uri for one in taken.deliveries]
-        if fate > 0.3:  # else: before it told the server
+        if fate == "none":
             source.acknowledge(taken.position)
         else:
             source.close()

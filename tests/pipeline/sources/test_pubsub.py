@@ -121,7 +121,7 @@ def test_crashes_anywhere_lose_nothing_and_repeat_only_what_was_not_committed(se
     chance = random.Random(3)
     for number in range(300):
         server.publish(b"%d" % number)
-    made, source = crashing(lambda: connect(URI, FAST), 300, chance)
+    made, source = crashing(lambda: connect(URI, FAST), 300, chance, most=40)
     nothing(source, 0.3)
     source.close()
     assert made.crashes > 1
