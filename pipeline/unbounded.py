@@ -31,7 +31,8 @@ from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.staging import check, stage_items, stage_rejects
 from pipeline.sinks.storage import Location, forget
-from pipeline.sources.kafka_unbounded import LONGEST, TICK, KafkaMessage
+from pipeline.sources.kafka_unbounded import LONGEST
+from pipeline.sources.stream_message import TICK, StreamMessage
 from pipeline.sources.transform import ReadStep
 from pipeline.stage import ITEMS, REJECT_BYTES, REJECTED, StagedFile, refused
 from pipeline.workers import CheckWorkers, Terms
@@ -94,7 +95,7 @@ class Ingest:
         for step in (self._read, self._parse, self._normalize):
             step.start_bundle()
 
-    def add(self, message: KafkaMessage) -> bool:
+    def add(self, message: StreamMessage) -> bool:
         """Takes one message, or a tick.
 
         Returns:
@@ -183,7 +184,7 @@ class Ingest:
 
 
 class _Ingest(beam.DoFn):
-    """`KafkaMessage` -> how many messages were handed over, once a committable."""
+    """`StreamMessage` -> how many messages were handed over, once a committable."""
 
     def __init__(
         self, config: Config, root: Location, job: str, adopt: Callable[[], None] | None = None
@@ -202,7 +203,7 @@ class _Ingest(beam.DoFn):
         self._ingest: Ingest | None = None
         self._name = ""
 
-    def process(self, element: KafkaMessage) -> Iterator[int]:
+    def process(self, element: StreamMessage) -> Iterator[int]:
         job = self._job or element.job
         if element != TICK and job != self._name:
             # What was read for an attempt that is over is nobody's.
@@ -229,7 +230,7 @@ def build(
     Args:
         pipeline: an empty pipeline; its options say where it runs.
         config: what the stream is told.
-        sources: give `KafkaMessage`s; each has stages of its own, since Flink reads one source by one task.
+        sources: give `StreamMessage`s; each has stages of its own, since Flink reads one source by one task.
         dataset: where rows will go; the job only stages, below `dataset.staging(job)`.
         job: names this attempt: what an earlier one may still write goes elsewhere.
     """

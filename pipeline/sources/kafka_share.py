@@ -22,8 +22,9 @@ from apache_beam.utils.timestamp import MIN_TIMESTAMP, Timestamp
 from pipeline.epoch import Epoch, Epochs
 from pipeline.sinks.storage import location
 from pipeline.sources.kafka_tail import PartitionStart
-from pipeline.sources.kafka_unbounded import PRESSURE, TICK, KafkaMessage, Mark, MarkCoder, Reader, dealt
+from pipeline.sources.kafka_unbounded import PRESSURE, Mark, MarkCoder, Reader, dealt
 from pipeline.sources.settings import KafkaSettings
+from pipeline.sources.stream_message import TICK, StreamMessage
 from schemas.errors import WirebeamError
 
 _WAIT = 0.2  # seconds between two looks for an epoch
@@ -130,7 +131,7 @@ class ShareReader(UnboundedReader):
                 "machine; or the committer cannot begin, and says why"
             )
 
-    def get_current(self) -> KafkaMessage:
+    def get_current(self) -> StreamMessage:
         """See `UnboundedReader`."""
         return TICK if self._reader is None else self._reader.get_current()
 
@@ -155,7 +156,7 @@ class ShareReader(UnboundedReader):
 
 
 class KafkaShare(UnboundedSource):
-    """One of `of` readers -> `KafkaMessage`, and now and then a `TICK`.
+    """One of `of` readers -> `StreamMessage`, and now and then a `TICK`.
 
     Args:
         number, of: which one, from 0 on.
@@ -212,7 +213,7 @@ class KafkaShare(UnboundedSource):
 
     def default_output_coder(self) -> coders.Coder:
         """See `UnboundedSource`."""
-        return coders.registry.get_coder(KafkaMessage)
+        return coders.registry.get_coder(StreamMessage)
 
 
 _ADOPTED: dict[tuple[str, str, int], KafkaShare] = {}

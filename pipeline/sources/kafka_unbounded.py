@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -23,10 +22,8 @@ from pipeline import committable
 from pipeline.sinks.objects import ObjectPath
 from pipeline.sinks.storage import location
 from pipeline.sources import kafka_client
-from pipeline.sources.files import Resource
 from pipeline.sources.kafka_tail import Partition, PartitionStart, Tail, tail
-from schemas.raw import Attribute
-from schemas.rows import register_row
+from pipeline.sources.stream_message import TICK, StreamMessage, resource
 
 _LOOK = 0.5  # seconds between two looks at what waits for the committer, and whether the job is to stop
 _SELDOM = 4  # times less often in an object store, which is paid by the listing
@@ -36,26 +33,6 @@ _TICKING = 1.0  # seconds after a message in which ticks come
 LONGEST = 10.0  # seconds that a reader waits for a message, and that a busy one goes on
 IDLE = 5.0  # seconds without a message after which a partition no longer holds the watermark back
 LAG = 1.0  # seconds that the watermark stays behind
-
-
-@register_row
-@dataclass(frozen=True, slots=True)
-class KafkaMessage:
-    """A message: the job that read it; where it stands, as `pipeline.coverage.Message` has it; its bytes, but
-    of a tombstone.
-    """
-
-    job: str
-    feed: str
-    topic: str
-    number: int
-    begin: int
-    offset: int
-    resource: Resource | None
-
-
-TICK = KafkaMessage("", "", "", 0, 0, 0, None)
-"""No message: time has passed, and what waits for others should wait no longer."""
 
 
 class Mark(CheckpointMark):
@@ -154,27 +131,16 @@ class Reader(UnboundedReader):
                 return False
         return False
 
-    def get_current(self) -> KafkaMessage:
+    def get_current(self) -> StreamMessage:
         """See `UnboundedReader`."""
         if self._current is None:
             return TICK
         begin, message = self._current
         found = kafka_client.delivery(message, self._servers, self._settings, self._now)
-        resource = None
-        if found is not None:
-            resource = Resource(
-                found.uri,
-                found.received_at,
-                found.size,
-                found.data,
-                found.media_type,
-                found.provider,
-                found.source_format,
-                tuple(Attribute(name, value) for name, value in found.attributes),
-            )
         topic, number = str(message.topic()), int(message.partition() or 0)
         offset = int(message.offset() or 0)
-        return KafkaMessage(self._job, self._settings.name, topic, number, begin, offset, resource)
+        whole = None if found is None else resource(found)
+        return StreamMessage(self._job, self._settings.name, topic, number, begin, offset, whole)
 
     def get_current_timestamp(self) -> Timestamp:
         """See `UnboundedReader`."""
@@ -234,7 +200,7 @@ PRESSURE = Pressure()
 
 
 class KafkaPartitions(UnboundedSource):
-    """Partitions of one feed, read together -> `KafkaMessage`, and now and then a `TICK`.
+    """Partitions of one feed, read together -> `StreamMessage`, and now and then a `TICK`.
 
     Args:
         partitions: which, and where to begin.
@@ -263,7 +229,7 @@ class KafkaPartitions(UnboundedSource):
 
     def default_output_coder(self) -> coders.Coder:
         """See `UnboundedSource`."""
-        return coders.registry.get_coder(KafkaMessage)
+        return coders.registry.get_coder(StreamMessage)
 
 
 def dealt(partitions: Sequence[PartitionStart], most: int) -> list[list[PartitionStart]]:

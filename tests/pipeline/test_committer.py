@@ -20,7 +20,7 @@ from pipeline.sinks import claim, storage
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.storage import Location
 from pipeline.sources.files import Resource
-from pipeline.sources.kafka_unbounded import KafkaMessage
+from pipeline.sources.stream_message import StreamMessage
 from pipeline.unbounded import Ingest, Job
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
@@ -36,9 +36,9 @@ Rows = dict[str, list[dict[str, Any]]]
 BOTH = {HERE: 0, THERE: 0}
 
 
-def messages(feed: Path) -> dict[Partition, list[KafkaMessage]]:
+def messages(feed: Path) -> dict[Partition, list[StreamMessage]]:
     """The samples as messages of two partitions, with a tombstone and one that cannot be read."""
-    found: dict[Partition, list[KafkaMessage]] = {HERE: [], THERE: []}
+    found: dict[Partition, list[StreamMessage]] = {HERE: [], THERE: []}
     paths = sorted(path for path in feed.rglob("*") if path.is_file())
     datas: list[tuple[bytes | None, int]] = [
         (path.read_bytes(), path.stat().st_mtime_ns // 1000) for path in paths
@@ -50,7 +50,7 @@ def messages(feed: Path) -> dict[Partition, list[KafkaMessage]]:
         uri = f"kafka://broker:9092/wire/{partition[2]}/{offset}"
         header = (Attribute("desk", str(number)),)
         resource = None if data is None else Resource(uri, at, len(data), data, attributes=header)
-        found[partition].append(KafkaMessage("run-001", *partition, offset, offset, resource))
+        found[partition].append(StreamMessage("run-001", *partition, offset, offset, resource))
     return found
 
 
@@ -68,7 +68,7 @@ class World:
         self.job = job
         self.committer.follow(job, BOTH if starts is None else starts)
 
-    def stage(self, some: Sequence[KafkaMessage], most: int = 5) -> None:
+    def stage(self, some: Sequence[StreamMessage], most: int = 5) -> None:
         """As a worker does: so many messages in one committable."""
         place = self.dataset.staging(self.job)
         ingest = Ingest(Job(self.config, place, self.dataset.partition_by))

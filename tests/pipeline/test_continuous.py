@@ -19,8 +19,8 @@ from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
 from pipeline.sources.files import Resource
 from pipeline.sources.kafka_tail import PartitionStart
-from pipeline.sources.kafka_unbounded import KafkaMessage
 from pipeline.sources.settings import KafkaSettings
+from pipeline.sources.stream_message import StreamMessage
 from pipeline.unbounded import Ingest, Job
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
@@ -138,7 +138,7 @@ class World:
             )
             uri, at = f"kafka://broker:9092/wire/0/{offset}", (1_700_000_000 + offset) * 1_000_000
             ingest.add(
-                KafkaMessage(
+                StreamMessage(
                     "", "desk", "wire", 0, offset, offset, Resource(uri, at, len(text), text.encode())
                 )
             )

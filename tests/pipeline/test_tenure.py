@@ -24,8 +24,8 @@ from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.storage import location
 from pipeline.sources.files import Resource
-from pipeline.sources.kafka_unbounded import KafkaMessage
 from pipeline.sources.settings import KafkaSettings
+from pipeline.sources.stream_message import StreamMessage
 from pipeline.tenure import Application, Tenure, adopt, end_all, tenure
 from pipeline.unbounded import Ingest, Job
 from pipeline.verify import verify
@@ -85,7 +85,7 @@ def stage(application: Application, epoch: Epoch, offsets: range) -> None:
         text = f"ROME, Nov 23 (ANSA) - Item number {offset} says something of its own, as {offset * 7} do."
         uri, at = f"kafka://{start.servers}/{start.topic}/0/{offset}", (1_700_000_000 + offset) * 1_000_000
         resource = Resource(uri, at, len(text), text.encode())
-        ingest.add(KafkaMessage(epoch.name, "desk", start.topic, 0, offset, offset, resource))
+        ingest.add(StreamMessage(epoch.name, "desk", start.topic, 0, offset, offset, resource))
     ingest.flush()
 
 

@@ -13,7 +13,7 @@ from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 from pipeline.options import LOCAL, Config, beam_options
 from pipeline.sinks.dataset import Dataset
 from pipeline.sources.files import Resource
-from pipeline.sources.kafka_unbounded import KafkaMessage
+from pipeline.sources.stream_message import StreamMessage
 from pipeline.unbounded import build
 
 TEXT = b"ROME, Nov 23 (ANSA) - The council of the town said on Monday that the bridge is open again."
@@ -35,9 +35,9 @@ class One(UnboundedReader):
     def advance(self) -> bool:
         return False
 
-    def get_current(self) -> KafkaMessage:
+    def get_current(self) -> StreamMessage:
         resource = Resource("kafka://broker:9092/wire/0/0", 1_700_000_000_000_000, len(TEXT), TEXT)
-        return KafkaMessage(self._job, "desk", "wire", 0, 0, 0, resource)
+        return StreamMessage(self._job, "desk", "wire", 0, 0, 0, resource)
 
     def get_current_timestamp(self) -> Timestamp:
         return Timestamp(1_700_000_000)
@@ -67,7 +67,7 @@ class Source(UnboundedSource):
         return coders.PickleCoder()
 
     def default_output_coder(self) -> coders.Coder:
-        return coders.registry.get_coder(KafkaMessage)
+        return coders.registry.get_coder(StreamMessage)
 
 
 def test_what_is_read_out_of_a_savepoint_is_staged_for_the_job_that_runs(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from pipeline.epoch import close_epoch, open_epoch
 from pipeline.sources import kafka_share
 from pipeline.sources.kafka_share import KafkaShare, ShareReader
 from pipeline.sources.kafka_tail import PartitionStart
-from pipeline.sources.kafka_unbounded import TICK
 from pipeline.sources.settings import KafkaSettings
+from pipeline.sources.stream_message import TICK
 from schemas.errors import WirebeamError
 from tests.pipeline.sources.mock_kafka import mock_kafka
 

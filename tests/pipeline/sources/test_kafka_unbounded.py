@@ -19,16 +19,9 @@ from pipeline import committable
 from pipeline.sources import kafka_unbounded
 from pipeline.sources.kafka_tail import PartitionStart, Tail, tail
 from pipeline.sources.kafka_topics import KafkaTopics
-from pipeline.sources.kafka_unbounded import (
-    IDLE,
-    TICK,
-    KafkaMessage,
-    KafkaPartitions,
-    Mark,
-    Reader,
-    dealt,
-)
+from pipeline.sources.kafka_unbounded import IDLE, KafkaPartitions, Mark, Reader, dealt
 from pipeline.sources.settings import KafkaSettings
+from pipeline.sources.stream_message import TICK, StreamMessage
 from schemas.errors import WirebeamError
 from tests.pipeline.sources.mock_kafka import mock_kafka
 
@@ -55,9 +48,9 @@ def send(producer: Producer, topic: str, count: int, partition: int = 0, first: 
     assert producer.flush(10) == 0
 
 
-def read(reader: Any, count: int) -> list[KafkaMessage]:
+def read(reader: Any, count: int) -> list[StreamMessage]:
     """So many messages, as Beam asks for them; ticks are passed over."""
-    found: list[KafkaMessage] = []
+    found: list[StreamMessage] = []
     end = time.monotonic() + SECONDS
     more = reader.start()
     while len(found) < count:
