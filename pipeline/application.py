@@ -1,6 +1,6 @@
 """A stream as one job that no command watches: the committer is a source inside it.
 
-epoch ─► shares of the partitions ─► expand … stage ─► committables
+epoch ─► shares of the partitions ─► expand … stage ─► committables     (a queue: no epoch, Beam's own source)
   ▲                                                        │
   └── committer: link ─► write ─► manifest ◄───────────────┘      one reader of one source, in a worker
 """
@@ -26,6 +26,8 @@ from apache_beam.utils.timestamp import Timestamp
 from pipeline import monitor
 from pipeline.sinks.storage import location
 from pipeline.sources.kafka_share import KafkaShare
+from pipeline.sources.pubsub_unbounded import ReadSubscription
+from pipeline.sources.settings import PubsubSettings
 from pipeline.standing import kafka_settings
 from pipeline.tenure import Application, adopt, tenure
 from pipeline.unbounded import POLL, stages
@@ -157,8 +159,15 @@ def build(pipeline: beam.Pipeline, application: Application, readers: int, longe
         longest: seconds that each goes on without a pause.
     """
     root = application.config.output
-    feeds = [kafka_settings(one, root) for one in application.feeds]
-    of = max(readers, len(feeds))
+    queues = [
+        ReadSubscription(one.source, one.settings)
+        for one in application.feeds
+        if isinstance(one.settings, PubsubSettings)
+    ]
+    feeds = [
+        kafka_settings(one, root) for one in application.feeds if not isinstance(one.settings, PubsubSettings)
+    ]
+    of = max(readers, len(feeds)) if feeds else 0
     shares = [KafkaShare(number, of, feeds, root, application.name, longest) for number in range(of)]
     terms = Terms.of_versions()
     # First: Flink knows where sources begin by their numbers, and of readers there may be more next time.
@@ -167,4 +176,4 @@ def build(pipeline: beam.Pipeline, application: Application, readers: int, longe
     )
     commits | "Count" >> beam.ParDo(_Count(application))
     adopts = [share.adopt for share in shares]
-    stages(pipeline, application.config, shares, location(root), terms, longest, adopts=adopts)
+    stages(pipeline, application.config, shares, location(root), terms, longest, adopts=adopts, queues=queues)

@@ -106,8 +106,8 @@ def stream(
         str,
         typer.Option(
             help="Where it runs: FnApiRunner (here), or FlinkRunner: Kafka alone as one job that never ends, "
-            "anything else by cycles, each a job; DataflowRunner: Kafka alone, sent, and not waited for; "
-            "PrismRunner: Kafka alone, to try it on one machine."
+            "anything else by cycles, each a job; DataflowRunner: Kafka and Pub/Sub, sent, and not waited "
+            "for; PrismRunner: Kafka alone, to try it on one machine."
         ),
     ] = "FnApiRunner",
     metrics_port: Annotated[
@@ -156,7 +156,7 @@ def stream(
     from pipeline.options import LOCAL, duration
     from pipeline.shared import SharedGraph, worth_while
     from pipeline.sinks.storage import location
-    from pipeline.sources.settings import KafkaSettings, SettingError
+    from pipeline.sources.settings import KafkaSettings, PubsubSettings, SettingError
     from pipeline.sources.watch import FolderSettings
     from pipeline.stream import Stream
     from transforms.enrich.enricher import enricher
@@ -208,13 +208,15 @@ def stream(
         followed.update(new)
         return [feed for _, feed in new.values()]
 
-    kafka = all(isinstance(one.settings, KafkaSettings) for one in wanted())
+    kinds = {type(one.settings) for one in wanted()}
+    kafka = kinds <= {KafkaSettings}
     standing = kafka and runner in (flink.RUNNER, prism.RUNNER)
     alone = runner == dataflow.RUNNER or executable.wanted_by(runner, arguments.beam_options)
     if not isinstance(folder, Path) and not standing and not alone:
         raise UsageError(
             f"{output}: this stream writes to a folder, where it keeps what it has seen; Kafka goes there, "
-            "by --runner FlinkRunner or DataflowRunner, or `wirebeam run`, as often as a timer starts it"
+            "by --runner FlinkRunner or, as Pub/Sub, DataflowRunner; or `wirebeam run`, as often as a timer "
+            "starts it"
         )
     if runner == prism.RUNNER and not kafka:
         raise UsageError("PrismRunner follows Kafka alone: leave --runner away for other sources")
@@ -231,11 +233,11 @@ def stream(
     if runner != LOCAL and processes is not None:
         raise UsageError("--processes are of this machine: --runner brings its own workers")
     if alone:
-        what = "Dataflow" if runner == dataflow.RUNNER else "a jar"
-        if not kafka or pace.idle is not None:
-            raise UsageError(
-                f"{what} follows Kafka alone, and never stops: leave other sources and stops away"
-            )
+        what, known = "a jar follows Kafka alone", {KafkaSettings}
+        if runner == dataflow.RUNNER:
+            what, known = "Dataflow follows Kafka and Pub/Sub alone", {KafkaSettings, PubsubSettings}
+        if not kinds <= known or pace.idle is not None:
+            raise UsageError(f"{what}, and never stops: leave other sources and stops away")
         enricher(config.tagging)  # a missing model is said here, too
         metrics_at = None if metrics_port is None else (metrics_host, metrics_port)
         if runner != dataflow.RUNNER:

@@ -1,13 +1,15 @@
 """What a parallel stage hands to the committer: staged files, and which messages they are made of.
 
-Each lies in one JSON file, created last and whole, in a folder of the job's that the committer reads.
-The name is of the attempt, not of the content: an engine that tries again adds another one, and takes no
-file away.
+Each lies in one JSON file, created last and whole, in a folder of the job's that the committer reads; the
+rows in a folder of the same name beside it. The name is of the attempt, not of the content: an engine that
+tries again adds another one, and takes no file away.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
+import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,13 +20,15 @@ import orjson
 from pipeline.coverage import Message
 from pipeline.report import Tallies
 from pipeline.sinks import durable, folder
-from pipeline.sinks.storage import Location, files_below, location
+from pipeline.sinks.storage import Location, files_below, location, remove
 from pipeline.stage import ITEMS, REJECTED, StagedFile
 from schemas.errors import WirebeamError
 
 FOLDER = "committables"
+ROWS = "rows"
 _NAMES = "[0-9]*.json"
 _LOOK, _LOOK_STORE = 0.2, 1.0
+_STALE = 24 * 3_600_000_000  # microseconds: by then whoever staged rows has said so, or never will
 _LAST = "last"  # in the folder of a job that is about to stop
 
 
@@ -51,12 +55,21 @@ class Committable:
         return [file for file in (self.items, self.rejects) if file.rows]
 
 
+def named(at: int) -> str:
+    """A name for a committable and its rows, unlike that of any other attempt.
+
+    Args:
+        at: microseconds since the epoch (UTC).
+    """
+    return f"{at:020d}-{secrets.token_hex(8)}"
+
+
 def save(place: Location, name: str, made: Committable) -> None:
     """Hand a committable over.
 
     Args:
         place: the job's folder, `Dataset.staging(JOB)`.
-        name: unlike that of any other attempt.
+        name: its own, by `named`.
         made: it.
 
     Raises:
@@ -69,7 +82,7 @@ def save(place: Location, name: str, made: Committable) -> None:
         "tallies": [[*key, count] for key, count in sorted(made.tallies.items())],
         "staged_at": made.staged_at,
     }
-    path = place / FOLDER / f"{made.staged_at:020d}-{name}.json"
+    path = place / FOLDER / f"{name}.json"
     with durable.explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         durable.place(path, orjson.dumps(value))
@@ -97,6 +110,30 @@ def load(path: Location) -> Committable:
 def arrived(place: Location, known: Mapping[str, object]) -> Iterator[Location]:
     """Committables of a job that are not known by their name yet, the oldest first."""
     yield from (path for path in files_below(place / FOLDER, _NAMES) if path.name not in known)
+
+
+def sweep(place: Location, at: int) -> None:
+    """Remove rows that a process staged and died: messages whose rows are not named are delivered again.
+
+    Args:
+        place: a folder that outlives its job.
+        at: microseconds since the epoch (UTC): what is a day old by then, and not named, is removed.
+
+    Raises:
+        WirebeamError: it was not possible.
+    """
+    with durable.explained(place):
+        kept = {path.name.removesuffix(".json") for path in files_below(place / FOLDER, _NAMES)}
+        stale = []
+        for path in files_below(place / ROWS, "*.arrow"):
+            name = path.parent.name
+            if name not in kept and int(name.partition("-")[0]) < at - _STALE:
+                stale.append(path)
+        remove(stale)
+        for path in stale:
+            if isinstance(path, Path):
+                with contextlib.suppress(OSError):  # it holds something else
+                    path.parent.rmdir()
 
 
 def look(output: str) -> float:

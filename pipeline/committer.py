@@ -6,13 +6,16 @@ It runs where the dataset's lock is held, in the command that sent the job or in
 (`pipeline.tenure`): nothing that an engine does again, or that a job still writes which was given up, can
 commit anything. What was staged twice is absorbed and counted. Killed before the manifest, the next committer
 has those messages read again; behind it, it goes on.
+
+What a queue's messages became is staged where it stays, since a queue gives no message again once it is
+acknowledged: what a committer leaves there, the next one commits. Where that was committed already, linking
+knows every row by its item and source.
 """
 
 from __future__ import annotations
 
 import collections
 import contextlib
-import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +26,7 @@ import pyarrow as pa
 
 from pipeline import committable, coverage
 from pipeline.committable import Committable
-from pipeline.coverage import Claims, Message, Partition
+from pipeline.coverage import QUEUE, Claims, Message, Partition
 from pipeline.finish import Result
 from pipeline.link import plan
 from pipeline.memory import Memory
@@ -44,7 +47,6 @@ from schemas.errors import Stage, WirebeamError
 from transforms.enrich.enricher import enricher
 
 ABSORBED = "absorbed"
-_SOURCE = re.compile(r"kafka://[^/]+/([^/]+)/(\d+)/(\d+)(?:[#!].*)?", re.S)
 _WRITERS = 4  # final files written at once: most of the time is the disk's
 
 
@@ -87,28 +89,35 @@ class Committer:
         self._memory = memory
         self._failpoint = failpoint
         self._place: Location | None = None
+        self._queued: Location | None = None
         self._given_up: list[Location] = []
         self._pending: dict[str, Committable] = {}
         self._arrived: dict[str, int] = {}  # by the clock of this machine, not of a worker's
+        self._paths: dict[str, Location] = {}
         self._positions: dict[Partition, int] = {}
         self._done: list[str] = []
         self.untold = 0
         self.absorbed = 0
 
-    def follow(self, job: str, starts: Mapping[Partition, int]) -> None:
+    def follow(self, job: str, starts: Mapping[Partition, int], *, queues: bool = False) -> None:
         """Commit from now on what another job stages. What the last one left is given up: it is read again.
 
         Args:
             job: `Dataset.staging(job)` is where it stages.
             starts: where it begins to read each partition.
+            queues: whether it reads queues, too, and stages in `Dataset.queued`.
         """
         if self._place is not None:
             self._given_up.append(self._place)
         for place in self._given_up:  # again and again: a worker may not have noticed
             remove_tree(place)
         self._place = self._dataset.staging(job)
+        self._queued = self._dataset.queued if queues else None
+        if self._queued is not None:
+            committable.sweep(self._queued, committable.now())
         self._pending.clear()
         self._arrived.clear()
+        self._paths.clear()
         self._done = []
         self._positions = dict(starts)
 
@@ -178,15 +187,15 @@ class Committer:
 
     def _collect(self) -> None:
         """Take up what has arrived; what holds nothing new is absorbed at once."""
-        if self._place is None:
-            return
-        new = list(committable.arrived(self._place, self._pending))
 
         def take(path: Location) -> None:
             self._pending[path.name] = committable.load(path)
             self._arrived[path.name] = committable.now()
+            self._paths[path.name] = path
 
-        each(take, new, self._place)
+        for place in (self._place, self._queued):
+            if place is not None:
+                each(take, list(committable.arrived(place, self._pending)), place)
         old = [name for name, one in self._pending.items() if not Claims(self._positions).claim(one.messages)]
         replayed = sum(len(self._pending[name].messages) for name in old)
         self._clear(old)
@@ -214,7 +223,7 @@ class Committer:
         wanted = {(one.topic, one.number, one.offset) for one in fresh}
         with pa.memory_map(str(local(file.path))) as source:
             table = pa.ipc.open_file(source).read_all()
-            found = map(_message_of, table.column("source").to_pylist())
+            found = map(coverage.origin, table.column("source").to_pylist())
             kept = table.filter(pa.array([one in wanted for one in found], pa.bool_()))
             folder = self._dataset.staging(self._config.run_id) / "kept" / name
             path, _ = write_table(kept, folder, file.kind)
@@ -243,6 +252,7 @@ class Committer:
         check(counts)
         if absorbed + self.untold:
             counts[ABSORBED] = absorbed + self.untold
+        reached = {one: at for one, at in reached.items() if one[2] != QUEUE}
         positions: dict[str, dict[tuple[str, int], int]] = collections.defaultdict(dict)
         for (feed, topic, number), offset in reached.items():
             positions[feed][topic, number] = offset
@@ -274,19 +284,14 @@ class Committer:
 
     def _clear(self, names: Sequence[str]) -> None:
         """Remove committables and what they staged, and forget them."""
-        if self._place is None or not names:
+        if not names:
             return
         staged = [location(file.path) for name in names for file in self._pending[name].files]
-        with explained(self._place):
-            remove([*(self._place / committable.FOLDER / name for name in names), *staged])
+        with explained(self._dataset.root):
+            remove([self._paths[name] for name in names])  # first: none may be left without its rows
+            remove(staged)
         for path in staged:
             if isinstance(path, Path):
                 shutil.rmtree(path.parent, ignore_errors=True)
         for name in names:
-            del self._pending[name], self._arrived[name]
-
-
-def _message_of(source: str) -> tuple[str, int, int] | None:
-    """Topic, partition and offset of the message that a row came from."""
-    match = _SOURCE.fullmatch(source)
-    return (match[1], int(match[2]), int(match[3])) if match else None
+            del self._pending[name], self._arrived[name], self._paths[name]

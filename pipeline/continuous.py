@@ -36,8 +36,9 @@ from pipeline.sinks.commit import Failpoint
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sources import kafka_client
-from pipeline.sources.kafka_topics import KafkaTopics
+from pipeline.sources.kafka_tail import PartitionStart
 from pipeline.sources.live import LiveSource
+from pipeline.sources.standing import Standing
 from pipeline.watch_job import Job, Watch
 from schemas.errors import WirebeamError
 
@@ -47,7 +48,7 @@ _STEADY = 60.0  # seconds that a job runs before its failure is its first again
 
 
 class ContinuousStream:
-    """Follows Kafka topics into a dataset until told to stop, by one job on an engine.
+    """Follows topics and queues into a dataset until told to stop, by one job on an engine.
 
     Args:
         config: what the stream is told; its run id names the session.
@@ -63,7 +64,7 @@ class ContinuousStream:
     def __init__(
         self,
         config: Config,
-        topics: Callable[[], Sequence[KafkaTopics]],
+        topics: Callable[[], Sequence[Standing]],
         job: Callable[[str], Job],
         pace: Pace,
         listeners: Listeners,
@@ -241,20 +242,20 @@ class ContinuousStream:
         """Send a job that begins where the dataset ends."""
         if (dataset := self._dataset) is None or (job := self._job) is None:
             return
-        starts = []
+        starts: list[PartitionStart] = []
+        positions = dataset.snapshot().positions
         known: dict[Partition, int] = {}
         for topics in self._topics:
-            taken = kafka_client.offsets(dataset.snapshot().positions.get(topics.name))
+            taken = {} if topics.queue else kafka_client.offsets(positions.get(topics.name))
             known |= {(topics.name, *one): offset for one, offset in taken.items()}
             starts += topics.starts(taken)
         job.prepare()
         known |= {(one.settings.name, one.topic, one.number): one.start for one in starts}
-        self._servers = {one.settings.name: one.servers for one in starts}
+        self._servers = {one.name: one.servers for one in self._topics}
         self._jobs += 1
         name = f"{self._config.run_id}-{self._jobs:03d}"
-        committer.follow(name, known)
-        restore = bool(job.savepoint) and not self._restored
-        self._restored = True
+        committer.follow(name, known, queues=any(one.queue for one in self._topics))
+        self._restored, restore = True, bool(job.savepoint) and not self._restored
         job.send(Attempt(self._config, dataset, starts, name), restore=restore)
         self._watch = Watch(job, self._topics, len(starts))
         self._sent_at = self._clock()

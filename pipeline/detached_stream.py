@@ -26,12 +26,12 @@ def job(config: Config, feeds: Sequence[FeedConfig], pace: Pace, given: Sequence
 
     Args:
         config: what the stream is told.
-        feeds: all of Kafka.
+        feeds: all of Kafka or Pub/Sub.
         pace: how fast.
         given: what the user wrote after `--`.
 
     Raises:
-        UsageError: an option is missing, or the output is a folder of this machine.
+        UsageError: an option is missing, a setting cannot be, or the output is a folder of this machine.
         WirebeamError: the extra is not installed.
     """
     from pipeline.application import build  # wants the extra `kafka`

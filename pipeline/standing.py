@@ -12,7 +12,8 @@ from pipeline.options import Config
 from pipeline.sinks.storage import location, resolved
 from pipeline.sources.connect import with_group
 from pipeline.sources.kafka_topics import KafkaTopics
-from pipeline.sources.settings import KafkaSettings
+from pipeline.sources.settings import KafkaSettings, PubsubSettings
+from pipeline.sources.standing import Standing, Subscription
 from pipeline.watch_job import Job
 from schemas.errors import UsageError
 
@@ -38,13 +39,16 @@ def standing_job(
     job: Callable[[str], Job],
     pace: Pace,
     listeners: Listeners,
+    *,
+    queues: bool = False,
 ) -> ContinuousStream:
-    """The stream of some Kafka feeds as one job.
+    """The stream of some feeds as one job.
 
     Args:
         config: what the stream is told.
-        wanted: the feeds as they are wanted now, all of Kafka.
+        wanted: the feeds as they are wanted now, all of Kafka but for queues.
         job: makes the job of a name.
+        queues: whether the job reads Pub/Sub, too.
         pace: how fast.
         listeners: who is told.
 
@@ -53,10 +57,13 @@ def standing_job(
     """
     root = resolved(location(config.output))
 
-    def topics() -> list[KafkaTopics]:
-        found = []
+    def topics() -> list[Standing]:
+        found: list[Standing] = []
         for one in wanted():
-            found.append(KafkaTopics(one.source, kafka_settings(one, root)))
+            if queues and isinstance(one.settings, PubsubSettings):
+                found.append(Subscription(one.source, one.settings.name or one.source))
+            else:
+                found.append(KafkaTopics(one.source, kafka_settings(one, root)))
         return found
 
     silences = {one.settings.name or one.source: one.silence for one in wanted()}

@@ -40,7 +40,7 @@ class Application:
     Attributes:
         name: of the job; the same for every jar of a dataset.
         config: what the stream is told; each tenure has a run id of its own.
-        feeds: what is followed, all of Kafka.
+        feeds: what is followed, of Kafka or Pub/Sub.
         pace: how fast.
         metrics: host and port at which the process that commits serves its metrics; None for nowhere.
     """
@@ -164,7 +164,7 @@ class Tenure:
         if told.metrics is not None:
             self._serve(listeners, *told.metrics)
         job = EpochJob(location(config.output), told.name)
-        stream = standing_job(config, lambda: told.feeds, lambda _: job, told.pace, listeners)
+        stream = standing_job(config, lambda: told.feeds, lambda _: job, told.pace, listeners, queues=True)
         try:
             stream.open()
         except WirebeamError:

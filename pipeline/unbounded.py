@@ -12,187 +12,51 @@ an engine does again is staged again and committed once.
 
 from __future__ import annotations
 
-import collections
-import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 import apache_beam as beam
-import pyarrow as pa
 from apache_beam.io.unbounded_source import ReadFromUnboundedSource, UnboundedSource
 
-from pipeline import committable
-from pipeline.committable import Committable
-from pipeline.coverage import Message
+from pipeline.ingest import Ingest, Job
 from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
-from pipeline.sinks.partition import PartitionBy
-from pipeline.sinks.staging import check, stage_items, stage_rejects
-from pipeline.sinks.storage import Location, forget
+from pipeline.sinks.folder import is_dataset
+from pipeline.sinks.storage import Location
 from pipeline.sources.kafka_unbounded import LONGEST
 from pipeline.sources.stream_message import TICK, StreamMessage
-from pipeline.sources.transform import ReadStep
-from pipeline.stage import ITEMS, REJECT_BYTES, REJECTED, StagedFile, refused
 from pipeline.workers import CheckWorkers, Terms
-from pipeline.write import with_enrichment
-from schemas.errors import Code, ItemError, Reject, Stage
-from schemas.item import Item
-from transforms.dedupe.fingerprint import encode
-from transforms.dedupe.sketch import sketch
-from transforms.enrich.enricher import enricher
-from transforms.expand.expand import Hints
-from transforms.normalize.transform import NormalizeStep
-from transforms.parse.transform import ParseStep
-from transforms.step import REJECTS, Step
 
 POLL = 0.1  # seconds until a reader that had nothing is asked again: it has waited itself
-_HELD = 0.7  # seconds that a message waits at the most for others to be staged with it
-_MESSAGES = 1_000  # staged together at the most
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What the parallel stages need to know.
-
-    Attributes:
-        config: what the stream is told.
-        folder: where the job stages, `Dataset.staging(JOB)`, which all workers see.
-        partition_by: partition keys of the dataset.
-    """
-
-    config: Config
-    folder: Location
-    partition_by: PartitionBy
-
-
-class Ingest:
-    """Messages to committables, in the order in which they come. Not for several threads.
-
-    Args:
-        job: see there.
-        clock: seconds, monotonic.
-    """
-
-    def __init__(self, job: Job, clock: Any = time.monotonic) -> None:
-        config = job.config
-        self._job = job
-        self._clock = clock
-        self._read = ReadStep(Hints(config.provider, config.source_format), config.expansion)
-        self._parse = ParseStep(config.parsing)
-        self._normalize = NormalizeStep(None)
-        self._tagging = enricher(config.tagging)
-        self._begin()
-
-    def _begin(self) -> None:
-        self._messages: list[Message] = []
-        self._items: list[Item] = []
-        self._fingerprints: list[bytes] = []
-        self._rejects: list[Reject] = []
-        self._rejected = self._nanoseconds = 0
-        self._since: float | None = None
-        for step in (self._read, self._parse, self._normalize):
-            step.start_bundle()
-
-    def add(self, message: StreamMessage) -> bool:
-        """Takes one message, or a tick.
-
-        Returns:
-            Whether it is time to `flush`.
-        """
-        if message == TICK:
-            return self._since is not None and self._clock() - self._since >= _HELD
-        if self._since is None:
-            self._since = self._clock()
-        self._messages.append(
-            Message(message.feed, message.topic, message.number, message.begin, message.offset)
-        )
-        if message.resource is not None:
-            raw = self._through(self._read, [message.resource])
-            for item in self._through(self._normalize, self._through(self._parse, raw)):
-                started = time.perf_counter_ns()
-                try:
-                    check(item)
-                    self._fingerprints.append(encode(sketch(item)))
-                    self._items.append(item)
-                except ItemError as error:
-                    self._reject(refused(item, error))
-                except MemoryError:
-                    raise  # the machine's fault, not the item's
-                except Exception as error:  # noqa: BLE001 - or the job would read it again for ever
-                    fault = ItemError(Code.INTERNAL, f"{type(error).__name__}: {error}")
-                    self._reject(refused(item, fault))
-                self._nanoseconds += time.perf_counter_ns() - started
-        full = len(self._items) >= self._job.config.staging_rows or self._rejected >= REJECT_BYTES
-        full = full or len(self._messages) >= _MESSAGES
-        return full or self._clock() - self._since >= _HELD
-
-    def _through(self, step: Step, elements: Iterable[Any]) -> Iterator[Any]:
-        """What a step makes of elements; its rejects are put aside."""
-        for element in elements:
-            for result in step.process(element):
-                if isinstance(result, beam.pvalue.TaggedOutput) and result.tag == REJECTS:
-                    self._reject(result.value)
-                else:
-                    yield result
-
-    def _reject(self, reject: Reject) -> None:
-        self._rejects.append(reject)
-        self._rejected += len(reject.raw)
-
-    def flush(self) -> Committable | None:
-        """Stages what was collected and hands it over; None where there is nothing.
-
-        Raises:
-            WirebeamError: it could not be written.
-        """
-        if not self._messages:
-            return None
-        job, name, now = self._job, secrets.token_hex(8), committable.now()
-        counts: collections.Counter[tuple[str, str, str]] = collections.Counter()
-        for step in (self._read, self._parse, self._normalize):
-            for output in step.finish_bundle():
-                tally = output.value.value
-                counts[str(tally.stage), tally.event, str(tally.label)] += tally.count
-
-        def tagged(rows: pa.Table) -> pa.Table:
-            started = time.perf_counter_ns()
-            done = with_enrichment(rows, self._tagging)
-            counts[Stage.ENRICH, "in", ""] += len(rows)
-            counts[Stage.ENRICH, "nanoseconds", ""] += time.perf_counter_ns() - started
-            return done
-
-        started = time.perf_counter_ns()
-        folder = job.folder / "rows" / name
-        items = stage_items(folder, self._items, self._fingerprints, job.partition_by, complete=tagged)
-        rejects = stage_rejects(folder, self._rejects, run_id=job.config.run_id, now=now)
-        staging = time.perf_counter_ns() - started - counts[Stage.ENRICH, "nanoseconds", ""]
-        counts["stage", "in", ""] += len(items.ids)
-        counts["stage", "nanoseconds", ""] += self._nanoseconds + staging
-        made = Committable(
-            self._messages,
-            StagedFile(ITEMS, items.path, len(items.ids)),
-            StagedFile(REJECTED, rejects.path, len(rejects.ids)),
-            counts,
-            now,
-        )
-        forget(folder)  # of a store: another process may commit it, and this one goes on for weeks
-        committable.save(job.folder, name, made)
-        self._begin()
-        return made
+_MADE = 120.0  # seconds that a queue's messages wait for the dataset to be made
+_LOOK = 0.5  # seconds between two looks whether it is
 
 
 class _Ingest(beam.DoFn):
-    """`StreamMessage` -> how many messages were handed over, once a committable."""
+    """`StreamMessage` -> how many messages were handed over, once a committable.
+
+    Args:
+        config: what the stream is told.
+        root: the dataset's folder.
+        job: for which all is staged; empty where the messages say it.
+        adopt: what a worker does first.
+        queue: whether the messages are a queue's: they are staged for whoever commits next.
+    """
 
     def __init__(
-        self, config: Config, root: Location, job: str, adopt: Callable[[], None] | None = None
+        self,
+        config: Config,
+        root: Location,
+        job: str,
+        adopt: Callable[[], None] | None = None,
+        *,
+        queue: bool = False,
     ) -> None:
         self._config = config
         self._root = root
         self._job = job
         self._adopt = adopt
+        self._queue = queue
 
     def setup(self) -> None:
         if self._adopt is not None:
@@ -201,21 +65,34 @@ class _Ingest(beam.DoFn):
     def start_bundle(self) -> None:
         # A bundle that failed left things behind in the one before; its messages come again.
         self._ingest: Ingest | None = None
-        self._name = ""
+        self._name: str | None = None
 
     def process(self, element: StreamMessage) -> Iterator[int]:
         job = self._job or element.job
         if element != TICK and job != self._name:
             # What was read for an attempt that is over is nobody's.
             self._name = job
-            dataset = Dataset.read(self._root)
-            self._ingest = Ingest(Job(self._config, dataset.staging(self._name), dataset.partition_by))
+            dataset = _made(self._root) if self._queue else Dataset.read(self._root)
+            folder = dataset.queued if self._queue else dataset.staging(job)
+            self._ingest = Ingest(Job(self._config, folder, dataset.partition_by))
         if self._ingest is not None and self._ingest.add(element) and (made := self._ingest.flush()):
             yield len(made.messages)
 
     def finish_bundle(self) -> None:
         if self._ingest is not None:
             self._ingest.flush()
+
+
+def _made(root: Location) -> Dataset:
+    """A dataset once its committer has made it: a queue's messages wait for nobody's word.
+
+    Raises:
+        WirebeamError: there was none for long.
+    """
+    end = time.monotonic() + _MADE
+    while time.monotonic() < end and not is_dataset(root):
+        time.sleep(_LOOK)
+    return Dataset.read(root)
 
 
 def build(
@@ -246,6 +123,7 @@ def stages(
     longest: float = LONGEST,
     job: str = "",
     adopts: Sequence[Callable[[], None]] = (),
+    queues: Sequence[beam.PTransform] = (),
 ) -> None:
     """Put reading to staging into a pipeline.
 
@@ -258,11 +136,19 @@ def stages(
             Empty: the messages say for which.
         adopts: for each source what a worker does before it reads: sources come out of a savepoint, too, as
             they were made then.
+        queues: each gives the `StreamMessage`s of a queue, which whoever commits next may commit.
     """
     for number, source in enumerate(sources):
         messages = pipeline | f"Kafka{number}" >> ReadFromUnboundedSource(
             source, poll_interval=POLL, max_read_time_seconds=longest
         )
-        checked = messages | f"CheckWorkers{number}" >> CheckWorkers(terms)
         ingest = _Ingest(config, root, job, adopts[number] if adopts else None)
-        checked | f"Ingest{number}" >> beam.ParDo(ingest).with_output_types(int)
+        _staged(messages, terms, ingest, str(number))
+    for number, queue in enumerate(queues):
+        messages = pipeline | f"Queue{number}" >> queue
+        _staged(messages, terms, _Ingest(config, root, job, queue=True), f"Queue{number}")
+
+
+def _staged(messages: beam.PCollection, terms: Terms, ingest: _Ingest, label: str) -> None:
+    checked = messages | f"CheckWorkers{label}" >> CheckWorkers(terms)
+    checked | f"Ingest{label}" >> beam.ParDo(ingest).with_output_types(int)

@@ -8,6 +8,7 @@ OUT/stories/ duplicates/ rejects/      Parquet in Hive partitions
 OUT/_manifests/00000001.json …         the commits
 OUT/_runs/RUN_ID.json                  a report a run
 OUT/_staging/RUN_ID/                   what a run is about to commit, under its final paths
+OUT/_queued/                           rows of messages that a queue has no more, until a commit
 OUT/_writer.json                       who is writing, while somebody does (in an object store: _writers/)
 OUT/_sources/                          what folder sources have seen; a manifest says up to where it counts
 ```
@@ -140,6 +141,11 @@ class Dataset:
     def staging(self, run_id: str) -> Location:
         """The folder in which a run stages; it is made when something is written there."""
         return self.root / folder.STAGING / run_id
+
+    @property
+    def queued(self) -> Location:
+        """The folder in which a stream stages what no source can give again: it outlives every run."""
+        return self.root / folder.QUEUED
 
     def snapshot(self) -> Snapshot:
         """What the dataset holds now.

@@ -30,6 +30,8 @@ class KafkaTopics:
         SettingError: the address or a setting cannot be.
     """
 
+    queue = False
+
     def __init__(self, uri: str, settings: KafkaSettings) -> None:
         self._address = kafka_client.address(uri)
         self.settings = settings
@@ -45,6 +47,11 @@ class KafkaTopics:
     def name(self) -> str:
         """Key of the feed's position in the manifests."""
         return self.settings.name
+
+    @property
+    def servers(self) -> str:
+        """As the user named them."""
+        return self._address.servers
 
     def partitions(self) -> int:
         """How many there are now.

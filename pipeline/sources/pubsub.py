@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable
@@ -24,11 +23,11 @@ from pipeline.sources.buffer import Buffer
 from pipeline.sources.failure import Failure, repeated
 from pipeline.sources.health import Health
 from pipeline.sources.known import Known, digest
-from pipeline.sources.live import Delivery, Position, Taken
+from pipeline.sources.live import Position, Taken
+from pipeline.sources.pubsub_message import delivery, subscription_path
 from pipeline.sources.settings import PubsubSettings, SettingError
 
 _LOG = logging.getLogger(__name__)
-_ADDRESS = re.compile(r"pubsub://([a-z][a-z0-9:.-]{4,61}[a-z0-9])/([A-Za-z][A-Za-z0-9._~+%-]{2,254})/?")
 _POLL = 0.2
 _CLOSING = 3.0
 _BATCH = 1_000  # ids in one request, of 512 KiB at most
@@ -50,10 +49,8 @@ class PubsubSource:
     """
 
     def __init__(self, uri: str, settings: PubsubSettings, now: Callable[[], float] = time.time) -> None:
-        if not (match := _ADDRESS.fullmatch(uri)):
-            raise SettingError("uri", f"{uri}: is not of the form pubsub://project/subscription")
-        self._path = f"projects/{match[1]}/subscriptions/{match[2]}"
-        self._uri = uri.rstrip("/")
+        self._path = subscription_path(uri)
+        self._uri = uri
         self.name = settings.name or uri
         self._settings = replace(settings, name=self.name)
         self._now = now
@@ -169,28 +166,10 @@ class PubsubSource:
                 self._read_count += 1
                 self._leased[key] = self._read_count, [message]
                 self._known.add(key)
-                self._buffer.put(self._delivery(message), key)
+                self._buffer.put(delivery(message, self._uri, self._settings, self._now), key)
             if self._health.failure:
                 _LOG.warning("feed %s: answers again", self.name)
             self._health = replace(self._health, failure=None, reached_at=int(self._now() * 1e6))
-
-    def _delivery(self, message: Any) -> Delivery:
-        attributes = sorted(message.attributes.items())
-        media_type = next((value for name, value in attributes if name.lower() == "content-type"), None)
-        if message.ordering_key:
-            attributes.insert(0, ("pubsub.ordering_key", message.ordering_key))
-        published = message.publish_time
-        return Delivery(
-            uri=f"{self._uri}/{message.message_id}",
-            data=message.data,
-            received_at=int((published.timestamp() if published else self._now()) * 1e6),
-            size=len(message.data),
-            media_type=media_type,
-            feed=self.name,
-            provider=self._settings.provider or None,
-            source_format=self._settings.format or None,
-            attributes=tuple(attributes),
-        )
 
 
 def _refused(error: Exception) -> bool:

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from pipeline import committable, unbounded
+from pipeline import committable, ingest
 from pipeline.committer import ABSORBED, Committer
 from pipeline.compact import compact
 from pipeline.coverage import Partition
+from pipeline.ingest import Ingest, Job
 from pipeline.memory import Memory
 from pipeline.options import HOUR, Config
 from pipeline.sinks import claim, storage
@@ -21,7 +22,6 @@ from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.storage import Location
 from pipeline.sources.files import Resource
 from pipeline.sources.stream_message import StreamMessage
-from pipeline.unbounded import Ingest, Job
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
 from schemas.raw import Attribute
@@ -286,7 +286,7 @@ def test_an_item_that_cannot_be_compared_costs_itself_alone(
             raise RuntimeError("no sketch")
         return sketch(item)
 
-    monkeypatch.setattr(unbounded, "sketch", broken)
+    monkeypatch.setattr(ingest, "sketch", broken)
     world = World(tmp_path / "news")
     world.follow("job-1")
     world.stage(here[:6])
@@ -306,7 +306,7 @@ def test_rows_that_do_not_add_up_are_not_committed(feed: Path, tmp_path: Path, w
     made = committable.load(path)
     path.unlink()
     lost = replace(made, items=replace(made.items, path="", rows=0))
-    committable.save(world.dataset.staging("job-1"), "odd", lost)
+    committable.save(world.dataset.staging("job-1"), committable.named(made.staged_at), lost)
     with pytest.raises(WirebeamError, match="nothing was committed"):
         world.commit()
     assert world.dataset.snapshot().sequence == 0

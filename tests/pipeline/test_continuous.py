@@ -15,13 +15,13 @@ from pipeline.attempt import Attempt
 from pipeline.continuous import ContinuousStream
 from pipeline.cycle import Cycle, Failure, Listeners, Pace
 from pipeline.flink_job import arguments
+from pipeline.ingest import Ingest, Job
 from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
 from pipeline.sources.files import Resource
 from pipeline.sources.kafka_tail import PartitionStart
 from pipeline.sources.settings import KafkaSettings
 from pipeline.sources.stream_message import StreamMessage
-from pipeline.unbounded import Ingest, Job
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
 
@@ -31,7 +31,7 @@ SETTINGS = KafkaSettings(name="desk", group="wirebeam")
 class Topics:
     """One partition, `end` messages long."""
 
-    name = "desk"
+    name, servers, queue = "desk", "broker:9092", False
 
     def __init__(self) -> None:
         self.told: list[dict[Any, int]] = []

@@ -80,11 +80,11 @@ def test_a_stream_on_dataflow_writes_to_no_folder_of_this_machine(
         job(Config(str(tmp_path), "run", None), FEEDS, Pace(), OPTIONS)
 
 
-def test_it_follows_kafka_alone(wirebeam: Any) -> None:
+def test_it_follows_kafka_and_pubsub_alone(wirebeam: Any) -> None:
     told = ("https://feeds.example.com/world.xml", "-o", "gs://wires/news", "--runner=DataflowRunner")
     refused = wirebeam("stream", *told)
     assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
-    assert "Dataflow follows Kafka alone, and never stops" in refused.stderr
+    assert "Dataflow follows Kafka and Pub/Sub alone, and never stops" in refused.stderr
 
 
 @pytest.mark.dataflow

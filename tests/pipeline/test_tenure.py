@@ -20,6 +20,7 @@ from pipeline import watch_job
 from pipeline.cycle import Pace
 from pipeline.epoch import Epoch, current, open_epoch
 from pipeline.feeds import FeedConfig
+from pipeline.ingest import Ingest, Job
 from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.storage import location
@@ -27,7 +28,6 @@ from pipeline.sources.files import Resource
 from pipeline.sources.settings import KafkaSettings
 from pipeline.sources.stream_message import StreamMessage
 from pipeline.tenure import Application, Tenure, adopt, end_all, tenure
-from pipeline.unbounded import Ingest, Job
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
 from tests.brokers.kafka import free_port
