@@ -98,6 +98,8 @@ def compact(
 def verify(output: Output, as_json: AsJson = False) -> None:
     """Check a dataset's promises from its files; exit with 1 when one is broken."""
     configure_logging()
+    from pipeline import committable
+    from pipeline.sinks.dataset import Dataset
     from pipeline.verify import verify as check
 
     findings = check(output)
@@ -105,6 +107,12 @@ def verify(output: Output, as_json: AsJson = False) -> None:
         print_json([display.finding(found) for found in findings])
     else:
         display.findings(findings, output)
+    place = Dataset.read(output).queued
+    if waiting := committable.count(place):
+        typer.echo(
+            f"{place}: {waiting} files of a queue's messages wait; their stream commits them when it runs",
+            err=True,
+        )
     if findings:
         raise typer.Exit(1)
 

@@ -233,10 +233,10 @@ def stream(
     if runner != LOCAL and processes is not None:
         raise UsageError("--processes are of this machine: --runner brings its own workers")
     if alone:
-        what, known = "a jar follows Kafka alone", {KafkaSettings}
+        what, known = "a jar follows Kafka alone", kafka
         if runner == dataflow.RUNNER:
-            what, known = "Dataflow follows Kafka and Pub/Sub alone", {KafkaSettings, PubsubSettings}
-        if not kinds <= known or pace.idle is not None:
+            what, known = "Dataflow follows Kafka and Pub/Sub alone", kinds <= {KafkaSettings, PubsubSettings}
+        if not known or pace.idle is not None:
             raise UsageError(f"{what}, and never stops: leave other sources and stops away")
         enricher(config.tagging)  # a missing model is said here, too
         metrics_at = None if metrics_port is None else (metrics_host, metrics_port)

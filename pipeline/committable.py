@@ -112,6 +112,16 @@ def arrived(place: Location, known: Mapping[str, object]) -> Iterator[Location]:
     yield from (path for path in files_below(place / FOLDER, _NAMES) if path.name not in known)
 
 
+def count(place: Location) -> int:
+    """How many committables wait in a folder.
+
+    Raises:
+        WirebeamError: it is not known.
+    """
+    with durable.explained(place):
+        return len(files_below(place / FOLDER, _NAMES))
+
+
 def sweep(place: Location, at: int) -> None:
     """Remove rows that a process staged and died: messages whose rows are not named are delivered again.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -25,18 +24,25 @@ from tests.engines.flink import WIREBEAM, Flink, resident
 
 
 class Watch:
-    """The most memory that processes have had, by what they are, bytes."""
+    """The most memory that processes have had, by what they are, bytes.
 
-    def __init__(self, flink: Flink) -> None:
-        self.peaks: dict[str, int] = {}
-        self._flink = flink
+    Args:
+        command: process id; what the kernel tells of a child that has ended begins with its parent's.
+        flink: a cluster that it uses.
+    """
+
+    def __init__(self, command: int, flink: Flink | None) -> None:
+        self.peaks: dict[str, int] = {"command": 0}
+        self._command, self._flink = command, flink
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
     def _look(self) -> None:
-        while not self._stopped.wait(0.5):
-            named = [(name, process.pid) for name, process in self._flink.processes.items()]
-            named += [("worker", pid) for pid in self._flink.workers()]
+        while not self._stopped.wait(0.2):
+            named = [("command", self._command)]
+            if self._flink is not None:
+                named += [(name, process.pid) for name, process in self._flink.processes.items()]
+                named += [("worker", pid) for pid in self._flink.workers()]
             for name, pid in named:
                 try:
                     self.peaks[name] = max(self.peaks.get(name, 0), resident(pid))
@@ -52,29 +58,28 @@ class Watch:
         self._thread.join()
 
 
-def timed(inputs: list[Path], output: Path, *options: str) -> dict[str, Any]:
-    """One run: its report, seconds on the clock, and the most memory that the command has had, bytes."""
+def timed(inputs: list[Path], output: Path, *options: str, flink: Flink | None = None) -> dict[str, Any]:
+    """One run: its report, seconds on the clock, and the most memory that its processes have had, bytes."""
     started = time.perf_counter()
     command = [WIREBEAM, "run", *map(str, inputs), "-o", str(output), "--json", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        report = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        with Watch(process.pid, flink) as watch:
+            report = process.stdout.read()
     if process.returncode:
         sys.exit(process.returncode)
     return {
         **json.loads(report),
         "clock": time.perf_counter() - started,
-        "peak": usage.ru_maxrss * 1024,
+        "peaks": watch.peaks,
     }
 
 
-def line(name: str, made: dict[str, Any], peaks: dict[str, int]) -> None:
+def line(name: str, made: dict[str, Any]) -> None:
     """One row of the table."""
     read = made["counts"]["read"]
     link = made["stages"]["link"]["seconds"]
-    memory = ", ".join(f"{who} {size >> 20}" for who, size in {"command": made["peak"], **peaks}.items())
+    memory = ", ".join(f"{who} {size >> 20}" for who, size in made["peaks"].items())
     print(
         f"{read:9,d}  {name:24s} {made['clock']:7.1f} s  {read / made['clock']:7,.0f}/s  "
         f"link {link:6.1f} s ({link / made['clock']:.0%})  MB: {memory}",
@@ -98,13 +103,12 @@ def main() -> int:
         with Flink(scratch / "flink") as flink:
             for size in sizes:
                 inputs, local = feeds[:size], scratch / f"local{size}"
-                line("local", timed(inputs, local), {})
+                line("local", timed(inputs, local))
                 for parallelism in (1, 2):
                     output = scratch / f"flink{size}-{parallelism}"
                     options = ("--runner", "FlinkRunner", "--", *flink.options)
-                    with Watch(flink) as watch:
-                        made = timed(inputs, output, *options, f"--parallelism={parallelism}")
-                    line(f"Flink, parallelism {parallelism}", made, watch.peaks)
+                    made = timed(inputs, output, *options, f"--parallelism={parallelism}", flink=flink)
+                    line(f"Flink, parallelism {parallelism}", made)
                     found = list(differences(local, output))
                     print(f"{'':11s}{counts(output)}: {found or 'every row and link the same'}", flush=True)
                     same = same and not found

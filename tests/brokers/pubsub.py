@@ -54,6 +54,9 @@ class FakePubsub:
             "StreamingPull": grpc.stream_stream_rpc_method_handler(
                 self._stream, types.StreamingPullRequest.deserialize, types.StreamingPullResponse.serialize
             ),
+            "Pull": grpc.unary_unary_rpc_method_handler(
+                self._pull, types.PullRequest.deserialize, types.PullResponse.serialize
+            ),
             "Acknowledge": grpc.unary_unary_rpc_method_handler(
                 self._acknowledge, types.AcknowledgeRequest.deserialize, empty
             ),
@@ -83,21 +86,28 @@ class FakePubsub:
             context.abort(self.refusal, "refused by the test")
         next(requests)
         while context.is_active() and not self._stopped.is_set():
-            with self._lock:
-                for ack_id, (message, until) in list(self._out.items()):
-                    if until < time.monotonic():
-                        del self._out[ack_id]
-                        self._waiting.append(message)
-                batch, self._waiting = self._waiting[:100], self._waiting[100:]
-                received = []
-                for message in batch:
-                    ack_id = f"{message.message_id}/{next(self._numbers)}"
-                    self._out[ack_id] = message, time.monotonic() + self.lease
-                    received.append(types.ReceivedMessage(ack_id=ack_id, message=message))
-                self.deliveries += len(received)
-            if received:
+            if received := self._leased(100):
                 yield types.StreamingPullResponse(received_messages=received)
             time.sleep(0.02)
+
+    def _leased(self, most: int) -> list[types.ReceivedMessage]:
+        """Messages that nobody has, or no longer, leased to who asks."""
+        with self._lock:
+            for ack_id, (message, until) in list(self._out.items()):
+                if until < time.monotonic():
+                    del self._out[ack_id]
+                    self._waiting.append(message)
+            batch, self._waiting = self._waiting[:most], self._waiting[most:]
+            received = []
+            for message in batch:
+                ack_id = f"{message.message_id}/{next(self._numbers)}"
+                self._out[ack_id] = message, time.monotonic() + self.lease
+                received.append(types.ReceivedMessage(ack_id=ack_id, message=message))
+            self.deliveries += len(received)
+            return received
+
+    def _pull(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return types.PullResponse(received_messages=self._leased(request.max_messages))
 
     def _acknowledge(self, request: Any, context: grpc.ServicerContext) -> Any:
         with self._lock:

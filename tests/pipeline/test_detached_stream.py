@@ -17,7 +17,7 @@ from pipeline.cycle import Pace
 from pipeline.detached_stream import job
 from pipeline.feeds import FeedConfig
 from pipeline.options import Config
-from pipeline.sources.settings import KafkaSettings
+from pipeline.sources.settings import KafkaSettings, PubsubSettings
 from schemas.errors import UsageError
 
 LAUNCHER = Path(__file__).resolve().parents[2] / "deploy/dataflow/launch.py"
@@ -31,6 +31,7 @@ OPTIONS = [
 FEEDS = (
     FeedConfig("kafka://broker:9092/wire", KafkaSettings(name="wire")),
     FeedConfig("kafka://broker:9092/sport", KafkaSettings()),
+    FeedConfig("pubsub://news-project/wire-sub", PubsubSettings(name="desk")),
 )
 
 
@@ -113,7 +114,7 @@ def test_the_graph_is_one_that_dataflow_takes() -> None:
     (image,) = pool.sdk_harness_container_images
     assert (image.container_image, pool.worker_harness_container_image) == (IMAGE, IMAGE)
     names = {one.unique_name for one in proto.components.transforms.values()}
-    assert {"Commits", "Count", *(f"Ingest{number}" for number in range(4))} <= names
+    assert {"Commits", "Count", "IngestQueue0", *(f"Ingest{number}" for number in range(4))} <= names
     assert "Ingest4" not in names  # two readers a worker
     reading = [
         one
@@ -122,6 +123,16 @@ def test_the_graph_is_one_that_dataflow_takes() -> None:
         and beam_runner_api_pb2.ParDoPayload.FromString(one.spec.payload).restriction_coder_id
     ]
     assert len(reading) == 5  # splittable: each reader, and the committer
+    # The queue is Dataflow's own to read, whole messages, and nothing shuffles before its rows are staged.
+    (pulling,) = [
+        one for one in proto.components.transforms.values() if one.spec.urn == "beam:transform:pubsub_read:v1"
+    ]
+    payload = beam_runner_api_pb2.PubSubReadPayload.FromString(pulling.spec.payload)
+    assert payload.subscription == "projects/news-project/subscriptions/wire-sub"
+    assert payload.with_attributes
+    assert "beam:transform:group_by_key:v1" not in {
+        one.spec.urn for one in proto.components.transforms.values()
+    }
     assert "org.apache.beam" not in json.dumps(sorted(names))  # no step wants Java
     # Every step can be unpickled where it runs.
     context = PipelineContext(proto.components)
