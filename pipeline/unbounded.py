@@ -12,7 +12,6 @@ an engine does again is staged again and committed once.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 
 import apache_beam as beam
@@ -21,15 +20,15 @@ from apache_beam.io.unbounded_source import ReadFromUnboundedSource, UnboundedSo
 from pipeline.ingest import Ingest, Job
 from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
-from pipeline.sinks.folder import is_dataset
+from pipeline.sinks.durable import explained
+from pipeline.sinks.folder import create, is_dataset
+from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.storage import Location
 from pipeline.sources.kafka_unbounded import LONGEST
 from pipeline.sources.stream_message import TICK, StreamMessage
 from pipeline.workers import CheckWorkers, Terms
 
 POLL = 0.1  # seconds until a reader that had nothing is asked again: it has waited itself
-_MADE = 120.0  # seconds that a queue's messages wait for the dataset to be made
-_LOOK = 0.5  # seconds between two looks whether it is
 
 
 class _Ingest(beam.DoFn):
@@ -57,6 +56,7 @@ class _Ingest(beam.DoFn):
         self._job = job
         self._adopt = adopt
         self._queue = queue
+        self._dataset: Dataset | None = None
 
     def setup(self) -> None:
         if self._adopt is not None:
@@ -72,27 +72,25 @@ class _Ingest(beam.DoFn):
         if element != TICK and job != self._name:
             # What was read for an attempt that is over is nobody's.
             self._name = job
-            dataset = _made(self._root) if self._queue else Dataset.read(self._root)
+            # Readers wait for the committer's word, a queue's messages for nobody's.
+            dataset = self._dataset or (self._first() if self._queue else Dataset.read(self._root))
+            self._dataset = dataset
             folder = dataset.queued if self._queue else dataset.staging(job)
             self._ingest = Ingest(Job(self._config, folder, dataset.partition_by))
         if self._ingest is not None and self._ingest.add(element) and (made := self._ingest.flush()):
             yield len(made.messages)
 
+    def _first(self) -> Dataset:
+        """The dataset, made by whoever comes first."""
+        with explained(self._root):
+            if not is_dataset(self._root):
+                keys = self._config.partition_by
+                create(self._root, PartitionBy.parse(keys) if keys else PartitionBy())
+        return Dataset.read(self._root)
+
     def finish_bundle(self) -> None:
         if self._ingest is not None:
             self._ingest.flush()
-
-
-def _made(root: Location) -> Dataset:
-    """A dataset once its committer has made it: a queue's messages wait for nobody's word.
-
-    Raises:
-        WirebeamError: there was none for long.
-    """
-    end = time.monotonic() + _MADE
-    while time.monotonic() < end and not is_dataset(root):
-        time.sleep(_LOOK)
-    return Dataset.read(root)
 
 
 def build(

@@ -99,7 +99,7 @@ def test_messages_become_rows_with_their_attributes_and_are_acknowledged(
     pipeline = beam.Pipeline(options=PipelineOptions(["--runner=BundleBasedDirectRunner", "--streaming"]))
     queues = [ReadSubscription(URI, feed.settings)]
     stages(pipeline, config, [], location(config.output), Terms.of_versions(), queues=queues)
-    running = pipeline.run()  # and waits for the dataset, which the committer makes
+    running = pipeline.run()  # whoever comes first makes the dataset
     holder = Tenure(Application("job", config, (feed,), Pace(every=0.0, ceiling=0.05)))
     read, end = 0, time.monotonic() + SECONDS
     try:
