@@ -6,6 +6,7 @@ Every option set here is a default: what the user writes after `--` stands.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import tempfile
@@ -192,14 +193,19 @@ def launcher(jars: list[Path]) -> str:
     The folder must be at the same path on the machines of the JobManager and the TaskManagers.
 
     Returns:
-        Its path, in a temporary folder.
+        Its path, in a temporary folder that ends with the process.
     """
     names = " ".join(jar.absolute().as_uri() for jar in jars)
     text = f"Class-Path: {names}"
     # A manifest's lines have 72 bytes at the most, and go on after a space.
     lines = [text[:72], *(f" {text[start : start + 71]}" for start in range(72, len(text), 71))]
     manifest = "\r\n".join(["Manifest-Version: 1.0", f"Main-Class: {_DRIVER}", *lines, ""])
-    path = Path(tempfile.mkdtemp(prefix="wirebeam-flink-")) / "job-server.jar"
+    path = Path(_folder().name) / "job-server.jar"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("META-INF/MANIFEST.MF", manifest)
     return str(path)
+
+
+@functools.cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="wirebeam-flink-")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,6 +81,23 @@ def test_the_launcher_names_every_jar_by_an_address_java_reads(jars: Path) -> No
     named = next(line for line in unfolded.split("\r\n") if line.startswith("Class-Path: ")).split(" ")[1:]
     assert named == [jar.as_uri() for jar in sorted(jars.glob("*.jar"))]
     assert len(named) == 41
+
+
+def test_the_launcher_ends_with_its_process(tmp_path: Path) -> None:
+    """A stream by cycles makes one for each job."""
+    code = (
+        "from pathlib import Path; from pipeline import flink;"
+        "print(*{Path(flink.launcher([Path(name)])).parent for name in ('a.jar', 'b.jar')})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(done.stdout.strip()).parent == tmp_path
+    assert list(tmp_path.iterdir()) == []
 
 
 def said(master: str, jar: object, **given: str) -> str:
