@@ -39,7 +39,7 @@ def report(made: Mapping[str, Any], output: str) -> None:
         f" + {counts['rejects']:,} rejects + {counts['redelivered']:,} redelivered"
         f"   ({made['seconds']:.1f} s, {rate:,.0f} items/s)"
     )
-    for title in ("formats", "providers", "links", "rejects", "overflows"):
+    for title in ("formats", "providers", "links", "rejects", "overflows", "untagged"):
         if found := made.get(title):
             console.print(f"  {title:10s} " + ", ".join(f"{escape(str(k))} {v:,}" for k, v in found.items()))
     if counts["rejects"]:

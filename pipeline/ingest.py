@@ -143,7 +143,7 @@ class Ingest:
 
         def tagged(rows: pa.Table) -> pa.Table:
             started = time.perf_counter_ns()
-            done = with_enrichment(rows, self._tagging)
+            done = with_enrichment(rows, self._tagging, counts)
             counts[Stage.ENRICH, "in", ""] += len(rows)
             counts[Stage.ENRICH, "nanoseconds", ""] += time.perf_counter_ns() - started
             return done

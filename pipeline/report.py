@@ -102,6 +102,7 @@ def compose(
         "rejects": dict(sorted(rejects.items(), key=lambda entry: (-entry[1], entry[0]))),
         "links": dict(links),
         "overflows": dict(overflows),
+        "untagged": counted(tallies, Stage.ENRICH, "failed"),
         "stages": stages(tallies),
         "options": dict(options),
         "versions": versions(),

@@ -88,16 +88,24 @@ def stories(rows: pa.Table) -> Iterator[Story]:
         )
 
 
-def with_enrichment(rows: pa.Table, tagging: Enricher | None) -> pa.Table:
-    """Rows with entities and topics; null without an enricher."""
+Counts = collections.Counter[tuple[str, str, str]]
+
+
+def with_enrichment(rows: pa.Table, tagging: Enricher | None, counts: Counts | None = None) -> pa.Table:
+    """Rows with entities and topics; null without an enricher, entities where it failed.
+
+    Args:
+        rows: staged items.
+        tagging: tags them.
+        counts: takes how often it failed, by the type of the error.
+    """
     found = tagging.enrich_all(stories(rows)) if tagging else None
+    if counts is not None and found:
+        counts.update((Stage.ENRICH, "failed", one.failure) for one in found if one.failure)
     entities = [one.entities for one in found] if found else [None] * len(rows)
     topics = [one.topics for one in found] if found else [None] * len(rows)
     rows = rows.append_column("entities", array(entities, pa.list_(ENTITY)))
     return rows.append_column("topics", array(topics, pa.list_(TOPIC)))
-
-
-Counts = collections.Counter[tuple[str, str, str]]
 
 
 def write_plan(
@@ -147,7 +155,7 @@ def _table(dataset: str, rows: pa.Table, verdicts: pa.Table, tagging: Enricher, 
     stories = dataset == "stories"
     if _TAGS[0] not in rows.column_names:
         started = time.perf_counter_ns()
-        rows = with_enrichment(rows, tagging if stories else None)
+        rows = with_enrichment(rows, tagging if stories else None, counts)
         if stories:
             counts[Stage.ENRICH, "in", ""] += len(rows)
             counts[Stage.ENRICH, "nanoseconds", ""] += time.perf_counter_ns() - started

@@ -34,6 +34,15 @@ class Codes:
             Span(text.index(code), text.index(code) + len(code), "CODE", 0.5, "codes")
             for code in dict.fromkeys(codes)
         ]
+
+
+class Fragile(Codes):
+    """Fails on what it does not expect."""
+
+    def tag(self, text, language):
+        if "Z0" in text:
+            raise LookupError("no such code")
+        return super().tag(text, language)
 '''
 BODY = (
     "The tanker QX7 met Angela Merrick in Hamburg on Monday.\\n"
@@ -87,13 +96,38 @@ def report(output: Path) -> dict[str, Any]:
     return made
 
 
-def test_a_users_tagger_is_a_package_with_an_entry_point(tmp_path: Path) -> None:
-    package = tmp_path / "site"
-    information = package / "harbour_codes-1.2.dist-info"
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """Where a user's package is installed."""
+    site = tmp_path / "site"
+    information = site / "harbour_codes-1.2.dist-info"
     information.mkdir(parents=True)
-    (package / "harbour_codes.py").write_text(MODULE)
+    (site / "harbour_codes.py").write_text(MODULE)
     (information / "METADATA").write_text("Metadata-Version: 2.1\nName: harbour-codes\nVersion: 1.2\n")
-    (information / "entry_points.txt").write_text("[wirebeam.taggers]\ncodes = harbour_codes:Codes\n")
+    points = "[wirebeam.taggers]\ncodes = harbour_codes:Codes\nfragile = harbour_codes:Fragile\n"
+    (information / "entry_points.txt").write_text(points)
+    return site
+
+
+def test_a_story_on_which_a_tagger_fails_costs_itself_its_entities(tmp_path: Path, package: Path) -> None:
+    for number in range(9):
+        text = f"The tanker Q{number} left Hamburg on day {number} with {number * 11} crates of something."
+        item(tmp_path / "feed", str(number), text + " Z0" * (number in (2, 7)), f"Tanker {number} left port")
+    done = run(tmp_path / "feed", "-o", tmp_path / "out", "--ner", "fragile", "--verbose", path=package)
+    assert done.returncode == 0, done.stderr
+    # Alone, though all nine are tagged together.
+    assert report(tmp_path / "out")["untagged"] == {"LookupError": 2}
+    assert "untagged   LookupError 2" in done.stdout
+    assert done.stderr.count("codes 1.2: LookupError: no such code") == 2
+    rows = duckdb.sql(
+        f"SELECT headline, entities[1].text FROM '{tmp_path}/out/stories/**/*.parquet'"
+    ).fetchall()
+    assert dict(rows) == {
+        f"Tanker {number} left port": None if number in (2, 7) else f"Q{number}" for number in range(9)
+    }
+
+
+def test_a_users_tagger_is_a_package_with_an_entry_point(tmp_path: Path, package: Path) -> None:
     feed = item(tmp_path / "feed", "one", BODY)
     done = run(feed, "-o", tmp_path / "out", "--ner", "codes", path=package)
     assert done.returncode == 0, done.stderr

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from transforms.enrich.aliases import read_aliases
 from transforms.enrich.span import identity
 from transforms.enrich.story import Enrichment, Story, enrich_all
 from transforms.enrich.taggers import tagger
-from transforms.enrich.topics import read_vocabulary
+from transforms.enrich.topics import read_vocabulary, topics_of
 
+_LOG = logging.getLogger(__name__)
 _AT_ONCE = 256  # stories
 
 
@@ -62,12 +64,29 @@ class Enricher:
         return self.enrich_all([story])[0]
 
     def enrich_all(self, stories: Iterable[Story]) -> list[Enrichment]:
-        """Entities and topics of each story, some at a time."""
+        """Entities and topics of each story, some at a time.
+
+        A tagger, which may be a user's, that fails on a story costs that story its entities, and no other.
+        """
         found: list[Enrichment] = []
         rest = iter(stories)
         while some := list(itertools.islice(rest, _AT_ONCE)):
-            found += enrich_all(some, self._tagger, vocabulary=self._vocabulary, aliases=self._aliases)
+            found += self._tagged(some)
         return found
+
+    def _tagged(self, some: Sequence[Story]) -> list[Enrichment]:
+        try:
+            return enrich_all(some, self._tagger, vocabulary=self._vocabulary, aliases=self._aliases)
+        except MemoryError:
+            raise  # the machine's fault, not the story's
+        except Exception as error:  # noqa: BLE001 - whatever a tagger does
+            if len(some) > 1:
+                half = len(some) // 2
+                return self._tagged(some[:half]) + self._tagged(some[half:])
+            (story,) = some
+            kind = type(error).__name__
+            _LOG.warning("%s: %s: %s (%.60r)", self.identity, kind, error, story.headline)
+            return [Enrichment(None, topics_of(story.subjects, story.keywords, self._vocabulary), kind)]
 
 
 @functools.cache

@@ -40,10 +40,17 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Enrichment:
-    """What a story is about."""
+    """What a story is about.
 
-    entities: tuple[Entity, ...]
+    Attributes:
+        entities: None where tagging failed.
+        topics: what the wire's own codes say.
+        failure: the type of the error with which it failed; empty where it did not.
+    """
+
+    entities: tuple[Entity, ...] | None
     topics: tuple[Topic, ...]
+    failure: str = ""
 
 
 def enrich(
