@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,7 +22,18 @@ settings.load_profile("shared")
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 SAMPLES = Path(__file__).resolve().parent / "data" / "samples"
 WIREBEAM = str(Path(sys.executable).with_name("wirebeam"))
-Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+class Command(Protocol):
+    """The fixture `wirebeam`: arguments as a shell has them, and what `subprocess.run` is told beside them."""
+
+    def __call__(
+        self,
+        *arguments: object,
+        input: str | None = None,
+        cwd: Path | None = None,
+        preexec_fn: Callable[[], object] | None = None,
+    ) -> subprocess.CompletedProcess[str]: ...
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,9 +65,22 @@ def shared() -> Path:
 def wirebeam() -> Command:
     """Runs the command line in a process of its own, as a script would."""
 
-    def call(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-        command = [WIREBEAM, *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, **options)
+    def call(
+        *arguments: object,
+        input: str | None = None,
+        cwd: Path | None = None,
+        preexec_fn: Callable[[], object] | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [WIREBEAM, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            input=input,
+            cwd=cwd,
+            preexec_fn=preexec_fn,
+        )
 
     return call
 

@@ -44,7 +44,7 @@ def test_recipes_run(number: int, folder: Path, monkeypatch: pytest.MonkeyPatch)
     language, text = OTHERS[number]
     monkeypatch.chdir(folder)
     if language == "sql":
-        assert duckdb.sql(text).fetchall()
+        assert duckdb.execute(text).fetchall()
     else:
         exec(compile(text, f"recipe {number}", "exec"), {})
 
@@ -69,7 +69,7 @@ def pieces(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 READERS: dict[str, Any] = {
-    "duckdb": lambda root: duckdb.sql(
+    "duckdb": lambda root: duckdb.execute(
         f"SELECT uri, topics[1].code FROM read_parquet('{root}/stories/**/*.parquet', union_by_name = true)"
     ).fetchall(),
     "polars": lambda root: (
@@ -123,7 +123,7 @@ def test_polars_reads_one_partition_and_pushes_the_rest_down(news: Path) -> None
 
 
 def test_duckdb_reads_one_partition(news: Path) -> None:
-    plan = duckdb.sql(
+    plan = duckdb.execute(
         f"EXPLAIN SELECT uri FROM read_parquet('{news}/stories/**/*.parquet', hive_partitioning = true) "
         "WHERE provider = 'reuters' AND version_created > '2026-11-23 00:00:00Z'"
     ).fetchall()[0][1]

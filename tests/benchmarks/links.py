@@ -155,7 +155,7 @@ def stage(sketches: Sequence[Sketch], count: int, folder: Path, *, dense: bool) 
         made = (renamed(one, turn, dense=dense) for one in sketches for turn in range(turns))
     chosen = itertools.islice(made, count)
     folder.mkdir(parents=True)
-    files = []
+    files: list[StagedFile] = []
     for number in itertools.count():
         rows = list(itertools.islice(chosen, _FILE))
         if not rows:

@@ -47,8 +47,9 @@ def loop(inputs: list[str], output: str) -> dict[str, float]:
     from transforms.parse.transform import parse
     from transforms.step import REJECTS
 
-    config = Config(output=output, run_id="loop", ingested_at=time.time_ns() // 1000)
-    spent: collections.Counter[str] = collections.Counter()
+    ingested_at = time.time_ns() // 1000
+    config = Config(output=output, run_id="loop", ingested_at=ingested_at)
+    spent: collections.defaultdict[str, float] = collections.defaultdict(float)
     items = 0
     started = time.perf_counter()
     with Dataset.open(output) as dataset:
@@ -81,7 +82,7 @@ def loop(inputs: list[str], output: str) -> dict[str, float]:
                         rejects.append(result)
                         continue
                     try:
-                        item = normalize(result, ingested_at=config.ingested_at)
+                        item = normalize(result, ingested_at=ingested_at)
                     except ItemError as error:
                         rejects.append(Reject(raw.source, "normalize", error.code, error.message, raw.data))
                         continue
@@ -95,7 +96,7 @@ def loop(inputs: list[str], output: str) -> dict[str, float]:
         if done.ids:
             staged.append(StagedFile(ITEMS, done.path, len(done.ids)))
         if rejects:
-            made = stage_rejects(folder / "rejects", rejects, run_id="loop", now=config.ingested_at)
+            made = stage_rejects(folder / "rejects", rejects, run_id="loop", now=ingested_at)
             staged.append(StagedFile(REJECTS, made.path, len(made.ids)))
         clock = timed("stage", clock)
         plans, _ = plan(staged, dataset, folder / "links", config.horizon, config.rows_per_file)

@@ -126,8 +126,8 @@ def main() -> int:
                 "-m",
                 "tests.benchmarks.scale",
                 "--ingest",
-                made / "feed",
-                made / "out",
+                str(made / "feed"),
+                str(made / "out"),
             ]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 import typer
+from typer.core import TyperGroup
 
 from pipeline.cli import app
 
@@ -82,7 +83,8 @@ def launcher() -> ModuleType:
 
 def options(command: str) -> dict[str, Any]:
     group = typer.main.get_command(app)
-    return {one.name: one for one in group.commands[command].params}  # type: ignore[attr-defined]
+    assert isinstance(group, TyperGroup)
+    return {one.name: one for one in group.commands[command].params if one.name}
 
 
 @pytest.mark.parametrize("command", FILES)

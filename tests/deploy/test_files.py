@@ -18,6 +18,7 @@ import promql_parser
 import pytest
 import typer
 import yaml
+from typer.core import TyperGroup
 
 from pipeline import executable, flink, worker_pool
 from pipeline.cli import app
@@ -75,7 +76,8 @@ def commands() -> list[list[str]]:
 def options(command: str) -> set[str]:
     """The options that a command of Wirebeam has."""
     group = typer.main.get_command(app)
-    known = group.commands[command]  # type: ignore[attr-defined]
+    assert isinstance(group, TyperGroup)
+    known = group.commands[command]
     return {name for parameter in known.params for name in (*parameter.opts, *parameter.secondary_opts)}
 
 

@@ -111,7 +111,7 @@ def holds(assertion: dict[str, Any], item: Item) -> bool:
     if isinstance(got, dt.datetime):
         return got == _instant(want)
     if op == "len":
-        return len(got or ()) == want
+        return bool(len(got or ()) == want)
     if isinstance(got, list):
         wanted = _said(want) - {""}
         return bool(wanted) and wanted <= set(map(fold, got)) if want else not got

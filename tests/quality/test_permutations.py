@@ -39,5 +39,5 @@ def test_a_real_feed_in_many_runs_says_the_same_as_in_one(shared: Path, tmp_path
     for runs, shuffled in ((30, False), (100, True)):
         parts = permutations.cut(feed, runs, shuffled=shuffled)
         assert len(parts) == runs
-        others = permutations.differing(expected, permutations.read(parts, tmp_path / f"{runs}{shuffled}"))
-        assert not others, (runs, shuffled, others[0])
+        differing = permutations.differing(expected, permutations.read(parts, tmp_path / f"{runs}{shuffled}"))
+        assert not differing, (runs, shuffled, differing[0])

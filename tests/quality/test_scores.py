@@ -57,7 +57,9 @@ def reuters(shared: Path, tools: Path, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(scope="module")
 def scores(reuters: tuple[Path, Path], tools: Path) -> dict[str, float]:
     feed, output = reuters
-    return json.loads(call(sys.executable, tools / "score_feed.py", output, feed, "--json").splitlines()[-1])
+    said = call(sys.executable, tools / "score_feed.py", output, feed, "--json")
+    figures: dict[str, float] = json.loads(said.splitlines()[-1])
+    return figures
 
 
 @pytest.mark.parametrize("figure", AT_LEAST)

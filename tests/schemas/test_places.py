@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +30,7 @@ def table() -> PlaceTable:
     return PlaceTable(*(dictionary(part) for part in build_places.tables(ROWS)))
 
 
-def dictionary(part):  # type: ignore[no-untyped-def]
+def dictionary(part: pa.Table) -> pa.Table:
     """A table with the columns that the built-in one has as dictionaries."""
     for name in ("kind", "country", "region"):
         if name in part.column_names:

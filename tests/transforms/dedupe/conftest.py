@@ -1,8 +1,7 @@
 """Items to link, made from the fields that matter."""
 
 import hashlib
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -41,8 +40,16 @@ def make(body: str = "", headline: str | None = None, *, hours: float = 0.0, **f
     return Item(**(values | fields))
 
 
+class MakeItem(Protocol):
+    """The fixture `item`."""
+
+    def __call__(
+        self, body: str = "", headline: str | None = None, *, hours: float = 0.0, **fields: Any
+    ) -> Item: ...
+
+
 @pytest.fixture(scope="session")
-def item() -> Callable[..., Item]:
+def item() -> MakeItem:
     """Makes an item: body, headline, hours after the start, and any field of `Item`."""
     return make
 

@@ -27,7 +27,7 @@ def sketch(order: Order) -> Sketch:
     return Sketch(**{**empty, "time": time, "uri": uri, "item_id": item_id})
 
 
-def seen(entry: Entry | None) -> Any:
+def seen(entry: Entry[Sketch] | None) -> Any:
     return entry and (entry.sketch, entry.order, entry.story_id, entry.row, entry.copied, entry.form)
 
 
@@ -45,13 +45,14 @@ ADDED = st.lists(ENTRIES, max_size=40, unique_by=lambda entry: entry.order)
 @settings(max_examples=400, deadline=None)
 @given(ADDED, ADDED, st.lists(st.tuples(ORDERS, TIMES, KEYS), max_size=8), TIMES, st.integers(1, 6))
 def test_it_says_what_the_index_in_memory_says(
-    first: list[Entry],
-    second: list[Entry],
+    first: list[Entry[Sketch]],
+    second: list[Entry[Sketch]],
     asked: list[tuple[Order, int, tuple[int, ...]]],
     past: int,
     most: int,
 ) -> None:
-    memory, disk = Index(most, 3), DiskIndex(most, 3)
+    memory: Index[Sketch] = Index(most, 3)
+    disk = DiskIndex(most, 3)
     for entries in (first, second):
         for entry in entries:
             if memory.find(entry.order) is None:

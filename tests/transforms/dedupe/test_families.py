@@ -2,10 +2,12 @@
 
 import itertools
 import random
+from collections.abc import Callable
 
 import pytest
 
-from tests.transforms.dedupe.family import FORMS, STORIES
+from tests.transforms.dedupe.conftest import MakeItem
+from tests.transforms.dedupe.family import FORMS, STORIES, Form
 from transforms.dedupe.linker import assign
 from transforms.dedupe.sketch import sketch
 
@@ -20,11 +22,11 @@ FOOT = (
 )
 
 
-def lines(text):
+def lines(text: str) -> list[str]:
     return text.split("\n")
 
 
-def retouched(text, share):
+def retouched(text: str, share: float) -> str:
     """So many words of a text replaced or extended, as an editor does: no names, no numbers."""
     draw = random.Random(len(text))
     words = text.split(" ")
@@ -34,7 +36,7 @@ def retouched(text, share):
     return " ".join(words)
 
 
-COPIES = {
+COPIES: dict[str, Callable[[str, str], tuple[str | None, str]]] = {
     "resent": lambda head, body: (head, body),
     "capitals": lambda head, body: (head.upper(), body.upper()),
     "other headline": lambda head, body: (" ".join([*head.split()[1:], "report"]), body),
@@ -57,7 +59,7 @@ COPIES = {
         "\n".join([*lines(body)[:2], lines(body)[3], lines(body)[2], *lines(body)[4:]]),
     ),
 }
-LOOKS = {
+LOOKS: dict[str, Callable[[Form, str, str], tuple[str | None, str, str | None]]] = {
     "as sent": lambda form, head, body: (head, body, None),
     "one headline": lambda form, head, body: (form.name.upper(), body, None),
     "no headline": lambda form, head, body: (None, body, None),
@@ -68,7 +70,7 @@ LOOKS = {
 
 
 @pytest.mark.parametrize("how", COPIES)
-def test_a_story_in_another_shape_is_the_same_story(item, how):
+def test_a_story_in_another_shape_is_the_same_story(item: MakeItem, how: str) -> None:
     for head, body in STORIES:
         later, text = COPIES[how](head, body)
         one, two = item(body, head), item(text, later, hours=3)
@@ -78,7 +80,7 @@ def test_a_story_in_another_shape_is_the_same_story(item, how):
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("form", FORMS, ids=[form.name for form in FORMS])
-def test_a_form_filled_again_is_another_story(item, form, look):
+def test_a_form_filled_again_is_another_story(item: MakeItem, form: Form, look: str) -> None:
     items = []
     for number, (head, *fillers) in enumerate(form.fillings):
         headline, body, slug = LOOKS[look](form, head, form.frame.format(*fillers))
@@ -87,7 +89,7 @@ def test_a_form_filled_again_is_another_story(item, form, look):
     assert len({verdict.story_id for verdict in found.values()}) == len(items)
 
 
-def test_stories_of_one_day_are_not_mixed_up(item):
+def test_stories_of_one_day_are_not_mixed_up(item: MakeItem) -> None:
     items = [item(body, head, hours=number / 10) for number, (head, body) in enumerate(STORIES)]
     for number, form in enumerate(FORMS):
         head, *fillers = form.fillings[0]
@@ -97,13 +99,13 @@ def test_stories_of_one_day_are_not_mixed_up(item):
 
 
 @pytest.mark.parametrize("hours", [80, 340])
-def test_a_story_far_apart_in_time_is_another_event(item, hours):
+def test_a_story_far_apart_in_time_is_another_event(item: MakeItem, hours: int) -> None:
     for head, body in STORIES:
         one, two = item(body, head), item(body, head, hours=hours)
         assert assign([sketch(one), sketch(two)])[two.item_id].relation is None
 
 
-def test_one_filling_sent_again_is_a_copy_among_its_look_alikes(item):
+def test_one_filling_sent_again_is_a_copy_among_its_look_alikes(item: MakeItem) -> None:
     for form in FORMS:
         items = [
             item(form.frame.format(*fillers), head, hours=number * 0.2)
@@ -116,7 +118,7 @@ def test_one_filling_sent_again_is_a_copy_among_its_look_alikes(item):
         assert len({verdict.story_id for verdict in found.values()}) == len(items), form.name
 
 
-def test_no_story_is_a_copy_of_another(item):
+def test_no_story_is_a_copy_of_another(item: MakeItem) -> None:
     for (head, body), (other_head, other) in itertools.permutations(STORIES, 2):
         digest = "\n".join([*lines(other)[:2], *lines(body)[:1]])
         one, two = item(body, head), item(digest, f"NEWS AT SIX: {other_head}", hours=1)

@@ -1,9 +1,12 @@
 """Sketches and their bytes."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.transforms.dedupe.conftest import MakeItem
 from transforms.dedupe.fingerprint import FORMAT
 from transforms.dedupe.sketch import decode, encode, sketch, sketch_many
 
@@ -24,12 +27,14 @@ FIELDS = st.fixed_dictionaries(
 
 
 @given(TEXT, st.none() | TEXT, FIELDS)
-def test_a_sketch_comes_back_from_its_bytes(item, body, headline, fields):
+def test_a_sketch_comes_back_from_its_bytes(
+    item: MakeItem, body: str, headline: str | None, fields: dict[str, Any]
+) -> None:
     made = sketch(item(body, headline, **fields))
     assert decode(encode(made)) == made
 
 
-def test_a_sketch_is_bounded(item):
+def test_a_sketch_is_bounded(item: MakeItem) -> None:
     text = "\n".join(
         f"Line {number} of the table gives {number * 7.25} for Sandholm" for number in range(60_000)
     )
@@ -38,15 +43,15 @@ def test_a_sketch_is_bounded(item):
     assert made.length > 10_000
 
 
-def test_a_usual_story_takes_some_hundred_bytes(item, story):
+def test_a_usual_story_takes_some_hundred_bytes(item: MakeItem, story: str) -> None:
     assert 300 < len(encode(sketch(item(story, "Lowestrand closes its ferry terminal")))) < 900
 
 
-def test_white_space_is_no_content(item, story):
+def test_white_space_is_no_content(item: MakeItem, story: str) -> None:
     assert sketch(item(story)).body == sketch(item(story.replace(" ", "  ").replace("\n", "\n\n"))).body
 
 
-def test_headlines_are_compared_without_tickers_and_slugs_without_cycle_marks(item):
+def test_headlines_are_compared_without_tickers_and_slugs_without_cycle_marks(item: MakeItem) -> None:
     one, two = (
         sketch(item("x", "Norrsund <NRS.OL> lifts outlook")),
         sketch(item("x", "NORRSUND LIFTS OUTLOOK")),
@@ -62,26 +67,26 @@ def test_headlines_are_compared_without_tickers_and_slugs_without_cycle_marks(it
     )
 
 
-def test_many_are_sketched_as_one(item, story):
+def test_many_are_sketched_as_one(item: MakeItem, story: str) -> None:
     items = [item(story), item("", "Flash"), item("12")]
     assert sketch_many(items) == [sketch(one) for one in items]
 
 
 @given(st.binary(max_size=200))
-def test_other_bytes_are_refused(data):
+def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="fingerprint"):
         decode(bytes([FORMAT + 1]) + data)
 
 
-def test_cut_bytes_are_refused(item, story):
+def test_cut_bytes_are_refused(item: MakeItem, story: str) -> None:
     whole = encode(sketch(item(story, "Headline")))
     for size in range(0, len(whole), 7):
         with pytest.raises(ValueError, match="fingerprint"):
             decode(whole[:size])
 
 
-def test_sketches_are_values(item, story):
+def test_sketches_are_values(item: MakeItem, story: str) -> None:
     one = sketch(item(story))
     assert one == sketch(item(story))
     with pytest.raises(AttributeError):
-        one.title = 1
+        one.title = 1  # type: ignore[misc]

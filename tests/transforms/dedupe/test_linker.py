@@ -1,5 +1,6 @@
 """The linker: a function of the set of items."""
 
+import functools
 import random
 from itertools import pairwise
 
@@ -7,24 +8,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from transforms.dedupe.linker import Linker, assign
+from schemas.item import Item
+from tests.transforms.dedupe.conftest import MakeItem
+from transforms.dedupe.linker import Linker, Verdict, assign
 from transforms.dedupe.relation import COPIES, HORIZON, reach
 from transforms.dedupe.sketch import sketch
 
 
-def verdicts(*items, **options):
+def verdicts(*items: Item, **options: int) -> list[Verdict]:
     found = assign([sketch(one) for one in items], **options)
     return [found[one.item_id] for one in items]
 
 
-def test_an_item_alone_is_its_own_story(item, story):
+def test_an_item_alone_is_its_own_story(item: MakeItem, story: str) -> None:
     one = item(story)
     (verdict,) = verdicts(one)
     assert (verdict.story_id, verdict.duplicate_of, verdict.revision_of) == (one.uri, None, None)
     assert verdict.relation is None
 
 
-def test_copies_point_to_the_earliest(item, story):
+def test_copies_point_to_the_earliest(item: MakeItem, story: str) -> None:
     late, first, middle = item(story, hours=5), item(story, hours=1), item(story, hours=2)
     found = verdicts(late, first, middle)
     assert [verdict.duplicate_of for verdict in found] == [first.uri, None, first.uri]
@@ -32,12 +35,12 @@ def test_copies_point_to_the_earliest(item, story):
     assert found[0].duplicate_kind == "exact"
 
 
-def test_items_of_one_instant_are_ordered_by_uri(item, story):
+def test_items_of_one_instant_are_ordered_by_uri(item: MakeItem, story: str) -> None:
     two, one = item(story, uri="tag:b"), item(story, uri="tag:a")
     assert [verdict.duplicate_of for verdict in verdicts(two, one)] == ["tag:a", None]
 
 
-def test_a_chain_of_versions_and_copies(item, story):
+def test_a_chain_of_versions_and_copies(item: MakeItem, story: str) -> None:
     first = item(story, "Ferry")
     correction = item(story.replace("38 of", "83 of"), "Ferry", hours=1, revision_kind="correction")
     resent = item(correction.body_text, "Ferry", hours=2, revision_kind="correction")
@@ -49,7 +52,7 @@ def test_a_chain_of_versions_and_copies(item, story):
     assert {verdict.story_id for verdict in found} == {first.uri}
 
 
-def test_a_version_belongs_to_the_text_it_has_before_the_headline_it_has(item):
+def test_a_version_belongs_to_the_text_it_has_before_the_headline_it_has(item: MakeItem) -> None:
     frame = (
         "The harbour office of Norrsund lists the matters brought before it since it last sat. "
         "Whoever wants to be heard must write to the secretary before the end of the week.\n"
@@ -74,14 +77,15 @@ def test_a_version_belongs_to_the_text_it_has_before_the_headline_it_has(item):
     assert verdicts(yesterday, update)[1].revision_of == yesterday.uri
 
 
-def test_a_silent_correction_stays_in_stories(item, story):
+def test_a_silent_correction_stays_in_stories(item: MakeItem, story: str) -> None:
     first, silent = item(story, "Ferry"), item(story.replace("25 min", "35 min"), "Ferry", hours=1)
     found = verdicts(first, silent)[1]
     assert (found.relation, found.revision_kind, found.revision_of) == ("silent", "correction", first.uri)
+    assert found.reason is not None
     assert found.reason.startswith("silent")
 
 
-def test_unrelated_items_with_one_made_up_uri_are_two_stories(item, story):
+def test_unrelated_items_with_one_made_up_uri_are_two_stories(item: MakeItem, story: str) -> None:
     uri = "urn:wirebeam:example:20250303:f0123"
     other = "A chess club in Porto has banned telephones after two players were caught in the same week."
     first, second = item(story, "Ferry", uri=uri), item(other, "Chess", uri=uri, hours=1)
@@ -92,13 +96,13 @@ def test_unrelated_items_with_one_made_up_uri_are_two_stories(item, story):
     assert found[2].duplicate_of == uri
 
 
-def test_beyond_the_horizon_is_another_story(item, story):
+def test_beyond_the_horizon_is_another_story(item: MakeItem, story: str) -> None:
     first, second = item(story), item(story, hours=73)
     assert verdicts(first, second)[1].story_id == second.uri
     assert verdicts(first, second, horizon=74 * 3600 * 1_000_000)[1].story_id == first.uri
 
 
-def test_texts_cannot_drift_apart_copy_by_copy(item):
+def test_texts_cannot_drift_apart_copy_by_copy(item: MakeItem) -> None:
     sentences = [
         f"Sentence {chr(97 + n) * 4} of the report tells about the matter of {chr(97 + n) * 3} at length."
         for n in range(24)
@@ -111,26 +115,26 @@ def test_texts_cannot_drift_apart_copy_by_copy(item):
             assert len(set(one.body_text.split(".")) & set(target.body_text.split("."))) >= 5
 
 
-def test_what_is_found_of_many_is_the_same_after_a_second_start(item):
+def test_what_is_found_of_many_is_the_same_after_a_second_start(item: MakeItem) -> None:
     same = [sketch(item("", "Flash", hours=n, provider="p")) for n in range(0, 200, 2)]
-    bounds = {"max_bucket": 5, "max_candidates": 4, "max_members": 3}
-    linker = Linker(**bounds)
+    bounded = functools.partial(Linker, max_bucket=5, max_candidates=4, max_members=3)
+    linker = bounded()
     whole = {one.item_id: linker.link(one) for one in same}
     for cut in (1, 40, 99):
-        second = Linker(**bounds)
+        second = bounded()
         for one in same[:cut]:
             if one.time >= same[cut].time - reach(HORIZON):
                 second.hold(one, whole[one.item_id])
         assert [second.link(one) for one in same[cut:]] == [whole[one.item_id] for one in same[cut:]]
 
 
-def test_two_agencies_may_use_one_guid(item, story):
+def test_two_agencies_may_use_one_guid(item: MakeItem, story: str) -> None:
     other = "A chess club in Porto has banned telephones after two players were caught in the same week."
     one, two = item(story, uri="1234", provider="dpa"), item(other, uri="1234", provider="apa", hours=1)
     assert len({verdict.story_id for verdict in verdicts(one, two)}) == 2
 
 
-def test_a_form_is_learned_from_the_stream(item):
+def test_a_form_is_learned_from_the_stream(item: MakeItem) -> None:
     text = "{} raised its price for diesel by two ore a litre today, a spokesman for the company said."
     names = ["Vestmar", "Lindholm", "Storvik", "Halden", "Breivik"]
     items = [
@@ -141,12 +145,12 @@ def test_a_form_is_learned_from_the_stream(item):
     assert verdicts(*items, again)[-1].duplicate_of == items[3].uri
 
 
-def test_redelivered_items_count_once(item, story):
+def test_redelivered_items_count_once(item: MakeItem, story: str) -> None:
     one = item(story)
     assert len(assign([sketch(one), sketch(one)])) == 1
 
 
-def test_an_item_whose_past_was_forgotten_is_refused(item, story):
+def test_an_item_whose_past_was_forgotten_is_refused(item: MakeItem, story: str) -> None:
     linker = Linker()
     late, now = sketch(item(story, hours=1)), sketch(item(story, hours=2))
     linker.advance(now.time)
@@ -157,7 +161,7 @@ def test_an_item_whose_past_was_forgotten_is_refused(item, story):
     assert linker.link(late).duplicate_of is None
 
 
-def test_what_comes_late_sees_only_what_lies_before_it(item, story):
+def test_what_comes_late_sees_only_what_lies_before_it(item: MakeItem, story: str) -> None:
     first, middle, last = (sketch(item(story, hours=hours)) for hours in (1, 2, 3))
     linker = Linker()
     assert linker.link(last).duplicate_of is None
@@ -165,7 +169,7 @@ def test_what_comes_late_sees_only_what_lies_before_it(item, story):
     assert linker.link(middle).duplicate_of == first.uri
 
 
-def test_bounds_are_kept_and_counted(item):
+def test_bounds_are_kept_and_counted(item: MakeItem) -> None:
     same = [item("", "Flash", hours=n / 100) for n in range(30)]
     linker = Linker(max_bucket=5, max_candidates=4, max_members=3)
     found = [linker.link(sketch(one)) for one in same]
@@ -175,7 +179,7 @@ def test_bounds_are_kept_and_counted(item):
     assert len({verdict.story_id for verdict in found}) > 1
 
 
-def test_the_index_forgets_what_is_past(item):
+def test_the_index_forgets_what_is_past(item: MakeItem) -> None:
     linker = Linker()
     for n in range(400):
         one = sketch(item(f"Report number {n} of the harbour board about matter {n * 7}.", hours=n))
@@ -198,11 +202,15 @@ WORDS = [
 ]
 
 
+Sent = tuple[str, str | None, int, dict[str, str]]  # body, headline, hours after the start, other fields
+Stream = tuple[list[Sent], random.Random]
+
+
 @st.composite
-def streams(draw):
+def streams(draw: st.DrawFn) -> Stream:
     """Stories with copies, cuts, versions and look-alikes, many of them at one instant."""
     rng = random.Random(draw(st.integers(0, 2**32)))
-    made = []
+    made: list[Sent] = []
     for _ in range(draw(st.integers(1, 7))):
         body = " ".join(rng.choice(WORDS) for _ in range(rng.randint(0, 60)))
         head = rng.choice([None, "BANK SAYS", "BANK SAYS 3 PCT", "BOARD <NB> MEETS"])
@@ -211,7 +219,7 @@ def streams(draw):
                 [body, body[: len(body) * 2 // 3], body.replace("12 pct", "13 pct"), body + " x y z w v"]
             )
             uri = rng.choice([None, None, "tag:one", "urn:wirebeam:example:1", f"tag:{rng.randint(0, 9)}"])
-            fields = {"uri": uri} if uri else {}
+            fields: dict[str, str] = {"uri": uri} if uri else {}
             if rng.random() < 0.3:
                 fields["revision_kind"] = rng.choice(["update", "correction", "repeat", "kill"])
             if rng.random() < 0.1:
@@ -222,7 +230,7 @@ def streams(draw):
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(streams())
-def test_the_order_of_arrival_changes_nothing(item, stream):
+def test_the_order_of_arrival_changes_nothing(item: MakeItem, stream: Stream) -> None:
     made, rng = stream
     sketches = [sketch(item(text, head, hours=hours, **fields)) for text, head, hours, fields in made]
     found = assign(sketches)
@@ -233,7 +241,7 @@ def test_the_order_of_arrival_changes_nothing(item, stream):
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(streams())
-def test_every_link_ends_in_stories(item, stream):
+def test_every_link_ends_in_stories(item: MakeItem, stream: Stream) -> None:
     made, _ = stream
     sketches = {s.item_id: s for s in (sketch(item(t, h, hours=n, **f)) for t, h, n, f in made)}
     found = assign(sketches.values())
@@ -248,7 +256,7 @@ def test_every_link_ends_in_stories(item, stream):
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(streams(), st.integers(0, 20))
-def test_a_second_run_goes_on_where_the_first_ended(item, stream, cut):
+def test_a_second_run_goes_on_where_the_first_ended(item: MakeItem, stream: Stream, cut: int) -> None:
     made, _ = stream
     sketches = {s.item_id: s for s in (sketch(item(t, h, hours=n, **f)) for t, h, n, f in made)}
     ordered = sorted(sketches.values(), key=lambda one: one.order)
@@ -263,7 +271,9 @@ def test_a_second_run_goes_on_where_the_first_ended(item, stream, cut):
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 @given(streams(), st.integers(0, 40))
-def test_what_is_held_may_come_in_any_order_and_lie_behind_the_item(item, stream, at):
+def test_what_is_held_may_come_in_any_order_and_lie_behind_the_item(
+    item: MakeItem, stream: Stream, at: int
+) -> None:
     """A late item gets the verdict of its place, whatever else is held, and earlier items are forgotten late."""
     made, rng = stream
     sketches = {s.item_id: s for s in (sketch(item(t, h, hours=n, **f)) for t, h, n, f in made)}

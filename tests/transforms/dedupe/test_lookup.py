@@ -72,8 +72,8 @@ def in_parallel(
         recurring = set(chosen.recurring.tolist())
         for later, earlier in zip(chosen.later.tolist(), chosen.earlier.tolist(), strict=True):
             one, other = by_number[later], by_number[earlier]
-            if what := list(compare(other, one, HORIZON, recurring=later in recurring)):
-                relations.setdefault(later, {})[earlier] = what
+            if compared := list(compare(other, one, HORIZON, recurring=later in recurring)):
+                relations.setdefault(later, {})[earlier] = compared
     items = Items(
         np.array(numbers, np.int64),
         np.array(

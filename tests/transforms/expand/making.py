@@ -39,10 +39,11 @@ def tarred(members: Mapping[str, bytes], format: int = tarfile.PAX_FORMAT) -> by
 
 
 def zstandard(data: bytes) -> bytes:
-    return pa.compress(data, codec="zstd", asbytes=True)
+    compressed: bytes = pa.compress(data, codec="zstd", asbytes=True)
+    return compressed
 
 
-COMPRESSIONS = [gzip.compress, bz2.compress, lzma.compress, zstandard]
+COMPRESSIONS: list[Callable[[bytes], bytes]] = [gzip.compress, bz2.compress, lzma.compress, zstandard]
 
 
 ARCHIVES: list[Callable[[Mapping[str, bytes]], bytes]] = [
@@ -79,9 +80,9 @@ def items(content: object, **limits: int) -> dict[str, bytes]:
     """Source (without the resource's own) -> bytes, where all of it could be read."""
     found = results(content, **limits)
     assert [one for one in found if isinstance(one, Reject)] == []
-    sources = [one.source.removeprefix("/in") for one in found]
-    assert len(set(sources)) == len(sources)
-    return {source: one.data for source, one in zip(sources, found, strict=True)}
+    whole = [(one.source.removeprefix("/in"), one.data) for one in found if isinstance(one, RawItem)]
+    assert len(dict(whole)) == len(whole)
+    return dict(whole)
 
 
 def rejects(content: object, **limits: int) -> list[tuple[str, str]]:

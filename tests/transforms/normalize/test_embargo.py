@@ -11,8 +11,10 @@ from transforms.normalize import embargo, times
 SENT = times.micros(dt.datetime(2025, 1, 23, 9, 0, tzinfo=dt.UTC))
 
 
-def at(*parts: int) -> int:
-    return times.micros(dt.datetime(*parts, tzinfo=dt.UTC))
+def at(
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, micros: int = 0
+) -> int:
+    return times.micros(dt.datetime(year, month, day, hour, minute, second, micros, tzinfo=dt.UTC))
 
 
 @pytest.mark.parametrize(

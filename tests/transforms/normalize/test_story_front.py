@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from schemas.item import Item
+from schemas.item import Item, ParsedItem
 from schemas.raw import RawItem
 from tests.transforms.normalize.dateline.whole_items import INGESTED, SENT
 from transforms.normalize.item import normalize
@@ -380,7 +380,7 @@ def item(paragraphs: list[str], language: str, provider: str, byline: str | None
     if byline:
         record["byline"] = byline
     (parsed,) = parse(RawItem(source="item.json", data=json.dumps(record, ensure_ascii=False).encode()))
-    assert not isinstance(parsed, Exception)
+    assert isinstance(parsed, ParsedItem)
     return normalize(parsed, ingested_at=INGESTED)
 
 

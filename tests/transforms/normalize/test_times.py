@@ -12,8 +12,10 @@ from transforms.normalize import times
 NOON = dt.datetime(2015, 3, 13, 12, 0, tzinfo=dt.UTC)
 
 
-def at(*parts: int) -> int:
-    return times.micros(dt.datetime(*parts, tzinfo=dt.UTC))
+def at(
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, micros: int = 0
+) -> int:
+    return times.micros(dt.datetime(year, month, day, hour, minute, second, micros, tzinfo=dt.UTC))
 
 
 @pytest.mark.parametrize(

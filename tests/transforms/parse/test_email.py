@@ -199,6 +199,7 @@ def test_files_without_sender_and_time_have_those_of_their_mail() -> None:
     message = mail()
     message.add_attachment("Second story\n\nIt opened.\n", filename="b.txt")
     _, second = results(message.as_bytes())
+    assert isinstance(second, ParsedItem)
     assert second.headline == "Second story"
     assert second.sent == read(mail().as_bytes()).version_created
     assert "example.org" in " ".join(second.provider_names)

@@ -67,7 +67,7 @@ REST = "Eight ferries stayed in port on Sunday because of the wind, their owners
 
 def months(language: str) -> list[str]:
     """A name for each month in a language, English where the table has none."""
-    named = {month: name for name, month in reversed(words.months(language).items()) if len(name) > 2}
+    named = {month: name for name, month in reversed(list(words.months(language).items())) if len(name) > 2}
     return [named[month] for month in range(1, 13)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from schemas.item import Item
+from schemas.item import Item, ParsedItem
 from schemas.raw import RawItem
 from transforms.normalize.item import normalize
 from transforms.parse.transform import parse
@@ -144,5 +144,5 @@ def whole(dateline: str, language: str, provider: str, *, marked: str | None = N
     data = json.dumps(record, ensure_ascii=False).encode()
     raw = RawItem(source="item.json", data=data)
     (parsed,) = parse(raw)
-    assert not isinstance(parsed, Exception)
+    assert isinstance(parsed, ParsedItem)
     return normalize(parsed, ingested_at=INGESTED)
