@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,7 @@ _ADVICE = {
     errno.EMFILE: "too many open files; raise the limit (ulimit -n)",
 }
 _AT_ONCE = 8
+_numbers = itertools.count()  # of files written beside: threads of one process may write the same one at once
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS})
 
 
@@ -101,7 +103,7 @@ def place(path: Location, data: bytes) -> None:
 
 
 def _write(path: Path, data: bytes, sync: bool = True) -> Path:
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    beside = path.with_name(f"{path.name}.{os.getpid()}.{next(_numbers)}.tmp")
     try:
         with beside.open("wb") as file:
             file.write(data)

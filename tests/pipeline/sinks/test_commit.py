@@ -8,8 +8,11 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +40,23 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
     if request.param == "folder":
         return tmp_path / "news"
     return storage.location(f"{request.getfixturevalue('store')}/{request.node.name}")
+
+
+def test_threads_of_a_process_write_the_same_file_each_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readers of a queue make the dataset at once; a worker may have many of them."""
+    both, put = threading.Barrier(2, timeout=60), Path.replace
+
+    def together(beside: Path, target: Path) -> Path:
+        both.wait()
+        return put(beside, target)
+
+    monkeypatch.setattr(Path, "replace", together)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(partial(durable.place, tmp_path / "file"), [b"one", b"other"]))
+    assert (tmp_path / "file").read_bytes() in (b"one", b"other")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 @pytest.mark.parametrize("change", [append, compact])
