@@ -15,8 +15,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
-# On a machine that others use as well, making examples takes any time: it says nothing of the code.
-settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# On a machine that others use as well, making examples takes any time: it says nothing of the code. The examples
+# of a test are the same in every run, so that a verdict says something of a change; `--hypothesis-profile explore`
+# looks for others.
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("shared", settings.get_profile("explore"), derandomize=True, database=None)
 settings.load_profile("shared")
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"

@@ -60,12 +60,20 @@ log.initial.task.delay.ms=500
 """
 
 
+_KEPT: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A port on loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port on loopback that nobody listens on, and that the system gives to nobody else while this process runs.
+
+    It stays bound here, without listening: who asks for this very port, with SO_REUSEADDR as servers do, has it.
+    """
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    kept.bind(("127.0.0.1", 0))
+    _KEPT.append(kept)
+    port: int = kept.getsockname()[1]
+    return port
 
 
 class Broker:

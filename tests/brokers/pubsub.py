@@ -78,8 +78,9 @@ class FakePubsub:
 
     def expire(self) -> None:
         """Every lease ends now: what was not acknowledged is delivered again."""
-        with self._lock:
-            self._out = {ack_id: (message, 0.0) for ack_id, (message, _) in self._out.items()}
+        with self._lock:  # at once, before a client that does not know extends one of them
+            self._waiting += [message for message, _ in self._out.values()]
+            self._out.clear()
 
     def _stream(self, requests: Iterator[Any], context: grpc.ServicerContext) -> Iterator[Any]:
         if self.refusal:

@@ -24,12 +24,13 @@ from pipeline.sources.settings import KafkaSettings
 from pipeline.sources.stream_message import StreamMessage
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
+from tests.pipeline.sources.server import PATIENCE, wait_for
 
 SETTINGS = KafkaSettings(name="desk", group="wirebeam")
 
 
 class Topics:
-    """One partition, `end` messages long."""
+    """One partition, or as many as a test says."""
 
     name, servers, queue = "desk", "broker:9092", False
 
@@ -41,7 +42,10 @@ class Topics:
     def starts(self, taken: dict[tuple[str, int], int]) -> list[PartitionStart]:
         if self.away:
             raise WirebeamError("broker:9092: is away")
-        return [PartitionStart("broker:9092", SETTINGS, "wire", 0, taken.get(("wire", 0), 0))]
+        return [
+            PartitionStart("broker:9092", SETTINGS, "wire", number, taken.get(("wire", number), 0))
+            for number in range(self.count)
+        ]
 
     def partitions(self) -> int:
         return self.count
@@ -144,7 +148,7 @@ class World:
             )
         ingest.flush()
 
-    def turns(self, until: Any, seconds: float = 20.0) -> None:
+    def turns(self, until: Any, seconds: float = PATIENCE) -> None:
         end = time.monotonic() + seconds
         while not until():
             assert time.monotonic() < end, self.told.failures
@@ -212,7 +216,6 @@ def test_a_job_begins_anew_for_new_partitions_and_before_its_checkpoints_grow_to
     world.turns(lambda: world.cluster.sent)
     world.topics.count = 2
     world.turns(lambda: len(world.cluster.sent) == 2)
-    world.topics.count = 1
     world.cluster.grown = 65 << 20
     world.turns(lambda: len(world.cluster.sent) == 3)
     world.cluster.grown = 0
@@ -253,11 +256,10 @@ def test_a_stop_commits_what_was_staged_to_the_last(tmp_path: Path) -> None:
     stop = threading.Event()
     thread = threading.Thread(target=world.stream.run, args=(stop,))
     thread.start()
-    end = time.monotonic() + 20
-    while not world.clusters[0].sent and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_for(lambda: world.clusters[0].sent)
     stop.set()
-    thread.join(20)
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
     world.stage(1, range(3))
     world.stage(1, range(2))  # once more
     world.stream.close()

@@ -26,6 +26,7 @@ from pipeline.sources.watch import FolderSettings, WatchedFolder, state_folder
 from pipeline.stream import Stream
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
+from tests.pipeline.sources.server import PATIENCE, wait_for
 from transforms.enrich.enricher import Tagging
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -517,16 +518,13 @@ def test_old_manifests_are_folded(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_stopping_is_prompt_and_nothing_is_left_to_do(tmp_path: Path) -> None:
     output = tmp_path / "out"
-    made = stream(output, Queue([message(n) for n in range(4)]), pace=Pace(every=30, items=4))
+    made = stream(output, Queue([message(n) for n in range(4)]), pace=Pace(every=3_600, items=4))
     stop = threading.Event()
     thread = threading.Thread(target=made.run, args=(stop,))
     thread.start()
-    for _ in range(200):
-        if (output / manifest.FOLDER / manifest.name(1)).exists():
-            break
-        stop.wait(0.05)
+    wait_for((output / manifest.FOLDER / manifest.name(1)).exists)
     stop.set()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     made.close()
     report = json.loads(next((output / "_runs").glob("*.json")).read_text())

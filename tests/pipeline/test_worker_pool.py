@@ -18,6 +18,7 @@ from apache_beam.portability.api import beam_fn_api_pb2_grpc as fn_api_grpc
 from apache_beam.portability.api import endpoints_pb2
 
 WIREBEAM = str(Path(sys.executable).with_name("wirebeam"))
+PATIENCE = 120.0  # seconds
 
 
 @pytest.fixture
@@ -55,13 +56,17 @@ def test_workers_start_stop_and_end_with_the_pool(engine: str) -> None:
     stub.StopWorker(fn_api.StopWorkerRequest(worker_id="nobody"))
     assert [alive(pid) for pid in pids] == [False, True]
     taken = subprocess.run(
-        [WIREBEAM, "worker-pool", "--port", port], capture_output=True, text=True, timeout=60, check=False
+        [WIREBEAM, "worker-pool", "--port", port],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     assert taken.returncode == 1
     assert f"127.0.0.1:{port}: the port is taken" in taken.stderr
     os.kill(pool.pid, signal.SIGTERM)
-    assert pool.wait(30) == 0
-    end = time.monotonic() + 10
+    assert pool.wait(PATIENCE) == 0
+    end = time.monotonic() + PATIENCE
     while any(map(alive, pids)) and time.monotonic() < end:
         time.sleep(0.05)
     assert not any(map(alive, pids))

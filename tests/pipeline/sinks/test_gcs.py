@@ -7,7 +7,6 @@ where it is built.
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from pipeline.sinks import storage
 from pipeline.sinks.bucket import Bucket, bucket
 from pipeline.verify import verify
 from tests.brokers import go
+from tests.brokers.kafka import free_port
 from tests.conftest import Command
 from tests.engines.compare import copied, differences
 from tests.pipeline.sinks.states import one_of_many
@@ -32,9 +32,7 @@ pytestmark = pytest.mark.engines
 def store() -> Iterator[str]:
     """A store with an empty bucket, for this process and those that it starts."""
     server = go.built(go.GCS)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     program = [server, "-scheme=http", "-host=127.0.0.1", f"-port={port}"]
     with (

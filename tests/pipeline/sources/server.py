@@ -16,13 +16,22 @@ from pipeline.sources.connect import connect
 from pipeline.sources.live import Delivery, LiveSource, Position
 from pipeline.sources.settings import SourceSettings
 
+PATIENCE = 120.0  # seconds until something that did not happen is a failure; the machine may be busy
+
 
 @dataclass
 class Request:
+    """What was asked.
+
+    Attributes:
+        at: when it came: seconds since the epoch.
+    """
+
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
+    at: float
 
 
 @dataclass
@@ -50,7 +59,9 @@ class Server:
 
             def _serve(self) -> None:
                 parts = urlsplit(self.path)
-                request = Request(self.command, parts.path, parts.query, dict(self.headers.items()))
+                request = Request(
+                    self.command, parts.path, parts.query, dict(self.headers.items()), time.time()
+                )
                 outer.requests.append(request)
                 route = outer.routes.get(parts.path, Reply(status=404))
                 reply = route(request) if callable(route) else route
@@ -101,7 +112,7 @@ def opened(
         source.close()
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """What the condition gives once it is true."""
     end = time.monotonic() + seconds
     while not (found := condition()):
@@ -110,7 +121,7 @@ def wait_for(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
     return found
 
 
-def collect(source: LiveSource, count: int, seconds: float = 30.0) -> tuple[list[Delivery], Position]:
+def collect(source: LiveSource, count: int, seconds: float = PATIENCE) -> tuple[list[Delivery], Position]:
     """So many deliveries, and the position after them."""
     got: list[Delivery] = []
     taken = source.take(count, 1 << 30)
@@ -124,12 +135,16 @@ def collect(source: LiveSource, count: int, seconds: float = 30.0) -> tuple[list
         taken = source.take(count - len(got), 1 << 30)
 
 
-def nothing(source: LiveSource, seconds: float = 0.3) -> Position:
-    """The position after a while without deliveries."""
-    end = time.monotonic() + seconds
+def nothing(
+    source: LiveSource, seconds: float = 0.3, reached: Callable[[Position], object] = lambda position: True
+) -> Position:
+    """The position after a while without deliveries, once it is what it should become."""
+    start = time.monotonic()
     while True:
         taken = source.take(100, 1 << 30)
         assert [one.uri for one in taken.deliveries] == []
-        if time.monotonic() > end:
+        passed = time.monotonic() - start
+        if passed > seconds and reached(taken.position):
             return taken.position
+        assert passed < seconds + PATIENCE, taken.position
         time.sleep(0.02)

@@ -21,7 +21,7 @@ from schemas.errors import WirebeamError
 from tests.pipeline.sources.mock_kafka import mock_kafka
 
 SETTINGS = KafkaSettings(name="desk", group="wirebeam", options={"fetch.wait.max.ms": "20"})
-SECONDS = 20.0
+SECONDS = 120.0
 Found = list[tuple[str, int, int, int]]
 
 

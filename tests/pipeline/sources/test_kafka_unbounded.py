@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from schemas.errors import WirebeamError
 from tests.pipeline.sources.mock_kafka import mock_kafka
 
 SETTINGS = KafkaSettings(name="desk", group="wirebeam", provider="ansa", options={"fetch.wait.max.ms": "20"})
-SECONDS = 20.0
+SECONDS = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -109,18 +110,33 @@ def test_a_reader_goes_on_behind_a_mark_and_a_process_keeps_one_client(
     assert tail(starts) is tail(starts[::-1])
 
 
-def test_ticks_come_behind_messages_and_then_nothing(cluster: tuple[Producer, str], topic: str) -> None:
+def test_ticks_come_behind_messages_and_then_nothing(
+    cluster: tuple[Producer, str], topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     producer, servers = cluster
     send(producer, topic, 1)
-    reader = Reader([PartitionStart(servers, SETTINGS, topic, 0, 0)], None, lambda: False, longest=1.5)
+    starts = [PartitionStart(servers, SETTINGS, topic, 0, 0)]
+    passed, client = [0.0], Tail(starts)
+
+    class Waiting:
+        """The client, whose waits are the only time that passes."""
+
+        def read(self, positions: Any, seconds: float) -> Any:
+            if (message := client.read(positions, 0.02)) is None:
+                passed[0] += seconds
+            return message
+
+    monkeypatch.setattr(kafka_unbounded, "time", SimpleNamespace(monotonic=lambda: passed[0]))
+    waiting: Any = Waiting()
+    reader = Reader(starts, None, lambda: False, waiting, longest=1.5)
     read(reader, 1)
     ticks = 0
-    began = time.monotonic()
+    began = passed[0]
     while reader.advance():
         assert reader.get_current() == TICK
         ticks += 1
-    assert ticks >= 3
-    assert time.monotonic() - began >= 1.5
+    assert 3 <= ticks <= 5, "for a second, five times a second"
+    assert passed[0] - began >= 1.5
     assert reader.get_checkpoint_mark().positions == {(topic, 0): 1}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -96,17 +97,33 @@ def test_a_lost_journal_brings_files_again_and_loses_none(tmp_path: Path) -> Non
     assert Watch(tmp_path, watch.position).take() == ["a.xml"]
 
 
-def test_a_file_that_is_being_written_is_waited_for(tmp_path: Path) -> None:
+@pytest.fixture
+def ago(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, float], None]:
+    """Makes the present so many seconds after a file was written to."""
+
+    def at(path: Path, seconds: float) -> None:
+        present = path.stat().st_ctime_ns + int(seconds * 1e9)
+        monkeypatch.setattr(time, "time_ns", lambda: present)
+
+    return at
+
+
+def test_a_file_that_is_being_written_is_waited_for(
+    tmp_path: Path, ago: Callable[[Path, float], None]
+) -> None:
     watch = Watch(tmp_path, settle=0.3)
-    with open(watch.root / "a.xml", "w") as file:
+    path = watch.root / "a.xml"
+    with open(path, "w") as file:
         file.write("half")
         file.flush()
+        ago(path, 0.0)
         assert watch.take() == []
-        time.sleep(0.4)
+        ago(path, 0.4)
         assert watch.take(passed=0.4) == []  # unchanged for long enough, but the writer is still there
         file.write(" whole")
+    ago(path, 0.1)
     assert watch.take(passed=0.1) == []
-    time.sleep(0.4)
+    ago(path, 0.4)
     assert watch.take(passed=0.4) == ["a.xml"]
 
 
@@ -176,12 +193,16 @@ def test_keys_of_files_that_are_gone_leave_the_journal(
     assert Watch(tmp_path, watch.position).take() == []
 
 
-def test_a_file_that_vanishes_while_it_waits_is_no_item(tmp_path: Path) -> None:
+def test_a_file_that_vanishes_while_it_waits_is_no_item(
+    tmp_path: Path, ago: Callable[[Path, float], None]
+) -> None:
     watch = Watch(tmp_path, settle=0.2)
-    (watch.root / "a.xml").write_text("text")
+    path = watch.root / "a.xml"
+    path.write_text("text")
+    ago(path, 0.0)
     assert watch.take() == []
-    (watch.root / "a.xml").unlink()
-    time.sleep(0.3)
+    ago(path, 0.3)
+    path.unlink()
     assert watch.take() == []
 
 
