@@ -93,21 +93,14 @@ class PlaceTable:
 
     def _first(self, key: bytes) -> int:
         step, keys = bisect_left(self._steps, key), self._keys
-        low, high = max(0, step - 1) * _STEP, min(step * _STEP, keys.size)
-        while low < high:
-            middle = (low + high) >> 1
-            if keys[middle] < key:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_left(keys, key, max(0, step - 1) * _STEP, min(step * _STEP, keys.size))
 
     def _numbers(self, key: str) -> range:
-        data = key.encode("utf-8", "replace")
-        first = self._first(data)
-        if first == self._keys.size or self._keys[first] != data:
-            return range(first, first)
-        return range(first, self._first(data + b"\0"))
+        data, keys = key.encode("utf-8", "replace"), self._keys
+        first = end = self._first(data)
+        while end < keys.size and keys[end] == data:  # each is looked at afterwards anyhow
+            end += 1
+        return range(first, end)
 
     def __contains__(self, key: str) -> bool:
         return bool(self._numbers(key))

@@ -99,26 +99,27 @@ def split(paragraphs: Sequence[str]) -> SignOff:
         if not rest:
             break
         last = rest[-1]
-        # Most last paragraphs are prose that ends as sentences do.
-        plain = len(last) > _MARK and last[-1] in _ENDS
-        if not plain and (marked := _mark(last)) is not None:
-            kept, mark = marked
-            rest[-1:] = [kept] if kept else []
+        if len(last) <= _MARK and _is_mark(last):
+            agency = agency or _agency(last)
+            parts.append(rest.pop())
+        elif last[-1] not in _ENDS and (cut := _without_mark(last)) is not None:
+            rest[-1], mark = cut
             agency = agency or _agency(mark)
             parts.append(mark)
-            continue
-        if len(last) > _CREDITS or not _may_close(last):
-            break
-        if is_initials(last):
+        elif len(last) > _CREDITS or not _may_close(last):
+            break  # prose, as most last paragraphs are
+        elif is_initials(last):
             agency = agency or _named(last.partition(" ")[0].strip("()"))
+            parts.append(rest.pop())
         elif (found := credits.read(last)) is not None:
             authors = [*found, *authors]
+            parts.append(rest.pop())
         elif len(rest) > 1 and last[0] in "([" and _CORRECTED.match(last):
             notes.append(rest.pop())
-            continue
-        elif not (len(rest) > 1 and len(last) < 300 and _CONTACT.fullmatch(last)):
+        elif len(rest) > 1 and len(last) < 300 and _CONTACT.fullmatch(last):
+            parts.append(rest.pop())
+        else:
             break
-        parts.append(rest.pop())
     return SignOff(rest, "\n".join(parts[::-1]) or None, authors, tuple(notes[::-1]), agency)
 
 
@@ -146,18 +147,15 @@ def is_initials(line: str) -> bool:
     return len(line) <= 60 and bool(_INITIALS.fullmatch(line) or _HOUSE.fullmatch(line))
 
 
-def _mark(paragraph: str) -> tuple[str, str] | None:
-    """A paragraph without the end mark that closes it, and the mark."""
-    if len(paragraph) <= _MARK and _is_mark(paragraph):
-        return "", paragraph
-    if paragraph[-1] in _ENDS:
-        return None
-    match = _GLUED.search(paragraph, len(paragraph) - _REACH if len(paragraph) > _REACH else 0)
+def _without_mark(paragraph: str) -> tuple[str, str] | None:
+    """A paragraph without the end mark glued to it, and the mark."""
+    match = _GLUED.search(paragraph, max(0, len(paragraph) - _REACH))
     if match is None:
         return None
     kept = paragraph[: match.start()].rstrip()
     # `..., a source told Reuters` is a sentence, `Record March 31 Reuter` is not.
-    return None if kept.rpartition(" ")[2].strip("\"'(").casefold() in _PROSE else (kept, match[1])
+    last = kept[kept.rfind(" ") + 1 :]
+    return (kept, match[1]) if last and last.strip("\"'(").casefold() not in _PROSE else None
 
 
 @functools.lru_cache(maxsize=2048)

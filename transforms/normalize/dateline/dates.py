@@ -53,7 +53,7 @@ class Found(NamedTuple):
     """A date at the end of a text.
 
     Attributes:
-        start: where it begins in the text.
+        start: where it begins in the text in which it was looked for.
         month, day, year: as written; day None where there is none or no such day, month None where
             only the day is given.
         certain: whether the month is spelled as it should be.
@@ -191,7 +191,8 @@ def _plain(text: str, language: str | None) -> Found | None:
 def day_of(text: str, language: str | None = None) -> Found | None:
     """A text that is a month and a day, as most agencies write them, and nothing else: `March 3`."""
     alone = text[:1].isalpha() and text[-1:].isdigit() and len(text.split()) == 2
-    return _plain(f"A, {text}", language) if alone else None
+    found = _plain(f"A, {text}", language) if alone else None
+    return found and found._replace(start=0)
 
 
 def _named(match: re.Match[str], language: str | None) -> Found | None:

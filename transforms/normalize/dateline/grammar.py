@@ -12,7 +12,6 @@ import re
 from schemas.agency import agencies
 from schemas.places import fold
 from transforms.normalize.dateline import bare, dates, east_asian, known, marks, reporters
-from transforms.normalize.dateline.dates import Found
 from transforms.normalize.dateline.leaning import Leaning, leaning
 from transforms.normalize.dateline.listing import places_of, plausible
 from transforms.normalize.dateline.parts import Head, Parts
@@ -92,20 +91,19 @@ def analyse(head: str, key: str | None, language: str | None) -> Head:
 def _dated(text: str, key: str | None, language: str | None) -> Head | None:
     """A head of a place and a day alone, `LONDON, March 3`, as most are: what peeling would make of it."""
     start = text.rfind(", ") + 2
-    found = dates.day_of(text[start:], language)
-    if found is None or not _PLACE.fullmatch(text, 0, start):
+    day = dates.day_of(text[start:], language)
+    if day is None or (rest := _of_place(text[:start], key, _leaning(key, language))) is None:
         return None
-    rest = _of_place(text[:start], key, language)
     return Head(
-        rest.place_text, rest.places, Found(start, found.month, found.day), rest.mark, rest.manner,
-        rest.byline, rest.divided, rest.plausible, rest.resolved,
+        rest.place_text, rest.places, day, rest.mark, rest.manner, rest.byline, rest.divided,
+        rest.plausible, rest.resolved,
     )  # fmt: skip
 
 
 @functools.lru_cache(maxsize=16384)
-def _of_place(text: str, key: str | None, language: str | None) -> Head:
-    """What stands before a day; places come again, days do not."""
-    return _before_date(dates.before(text), key, _leaning(key, language))
+def _of_place(text: str, key: str | None, leans: Leaning) -> Head | None:
+    """What stands before a day, None where that is more than places; places come again, days do not."""
+    return _before_date(dates.before(text), key, leans) if _PLACE.fullmatch(text) else None
 
 
 def _before_date(text: str, key: str | None, leans: Leaning) -> Head:
@@ -114,7 +112,7 @@ def _before_date(text: str, key: str | None, leans: Leaning) -> Head:
     if (
         text.endswith((",", ", ", ". "))
         and not _DASHED.search(text)
-        and marks.begins((name := text.strip(_TRAIL + ".")).partition(" ")[0])
+        and marks.begins((name := text.strip(_TRAIL + ".")).partition(" ")[0].rstrip(","))
         and marks.is_mark(name)
         and resolve(name) is None
     ):
@@ -126,6 +124,8 @@ def _before_date(text: str, key: str | None, leans: Leaning) -> Head:
 
 def _head(parts: Parts, leans: Leaning | None = None) -> Head:
     where = _where(parts.text, leans or _leaning(parts.key, parts.language))
+    if parts.mark is None and parts.date is None and parts.byline is None:
+        return where
     return Head(
         place_text=where.place_text,
         places=where.places,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -69,15 +68,22 @@ def read(paragraph: str, *, agency: Agency | None, sent: int | None, language: s
     window = paragraph[:REACH]
     key = agency.key if agency is not None else None
     spare: tuple[Head, int] | None = None
-    for match in _closers(window):
-        kind, end = match.lastgroup or "dash", match.end()
-        if match.group()[0] == "/" and window.find("/") == match.start():
+    number = end = 0
+    for candidate in _CANDIDATE.finditer(window):
+        start = candidate.start()
+        if start < end or not (match := _CLOSER.match(window, start)):
+            continue
+        if (number := number + 1) > MOST:
+            break
+        kind, closer, end = match.lastgroup or "dash", match.group(), match.end()
+        slashed = closer[0] == "/"
+        if slashed and window.find("/") == start:
             continue  # a slash closes a mark that a slash opened
-        head = analyse(window[: match.start() + (kind != "dash")], key, language)
+        head = analyse(window[: start + (kind != "dash")], key, language)
         if kind == "mark" and not head.mark:
             continue
-        if _certain(head, kind, paragraph[end : end + 20], match.group()[0] == "/"):
-            return _reading(paragraph, head, end, sent, match.group())
+        if _certain(head, kind, paragraph[end : end + 20], slashed):
+            return _reading(paragraph, head, end, sent, closer)
         if spare is None and kind == "dash" and _possible(head, agency, paragraph[end : end + 120]):
             spare = head, end
     if spare is None:
@@ -142,18 +148,6 @@ def _may_close(text: str, sign: str) -> bool:
     return last.isupper() or marks.begins(last) or marks.begins(words[0].strip("(),./"))
 
 
-def _closers(window: str) -> Iterator[re.Match[str]]:
-    """What may close a dateline, in order, MOST at the most."""
-    end = number = 0
-    for candidate in _CANDIDATE.finditer(window):
-        start = candidate.start()
-        if start >= end and (match := _CLOSER.match(window, start)):
-            end = match.end()
-            yield match
-            if (number := number + 1) == MOST:
-                return
-
-
 def _certain(head: Head, kind: str, rest: str, slashed: bool) -> bool:
     """Whether a head is a dateline by its date or its agency mark."""
     dated, manner = head.date is not None, head.manner
@@ -207,9 +201,7 @@ def _reading(paragraph: str, head: Head, end: int, sent: int | None, wire: str) 
     if byline is None and wire[:1] in ")】]" and (match := _KOREAN.match(paragraph, end)):
         byline, end = match.group(1), match.end()
     end = _after(paragraph, end)
-    for _ in range(2):
-        if mark and date:
-            break
+    while not (mark and date):
         begins = paragraph[end : end + 24].split(None, 1)
         if not begins or not _may_follow(begins[0], mark is None, date is None):
             break

@@ -163,4 +163,7 @@ def test_a_head_of_place_and_day_is_what_peeling_makes_of_it(
     head = "".join(word + sign for word, sign in parts) + day
     told = analyse(head, agency, language)
     if told.date is not None:
-        assert told == analyse(f"{head}.", agency, language)
+        peeled = analyse(f"{head}.", agency, language)
+        assert peeled.date is not None
+        # The day was looked for by itself, or in the whole head.
+        assert told == peeled._replace(date=peeled.date._replace(start=told.date.start))
