@@ -14,6 +14,7 @@ from schemas import build_places, place_regions
 from schemas.build_places import Row
 from schemas.folding import fold
 from schemas.places import PlaceTable, places
+from tests.processor import bounded
 
 ROWS = (
     Row("Münster", "city", "DE", "DE-NW", 1, 51.9, 7.6, 300_000, names={"Monasterium", "Мюнстер"}),
@@ -148,10 +149,10 @@ def test_the_table_loads_quickly_and_takes_little_memory() -> None:
         "print(time.process_time() - started, (held() - before) // 1_000_000)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=300
     )
     seconds, megabytes = done.stdout.split()
-    assert float(seconds) < 0.5
+    bounded(float(seconds), 0.5)
     assert int(megabytes) < 150
 
 

@@ -1,9 +1,10 @@
 """Starts `wirebeam stream` again and again and kills it with SIGKILL at random moments.
 
-    python -m tests.soak.nursery KILLS SEED SHORTEST LONGEST -- stream SOURCE... -o OUTPUT
+    python -m tests.soak.nursery KILLS SEED SHORTEST LONGEST HELD INCOMING -- stream SOURCE... -o OUTPUT
 
 Each stream is a process of its own, forked from this one, which has imported everything: to be up again takes a
-second. After the last kill the stream runs until it stops by itself.
+second. Before every other kill a file of HELD goes into INCOMING, which the stream follows, and is committed. After
+the last kill the stream runs until it stops by itself.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def begin(arguments: list[str]) -> int:
     os._exit(0)
 
 
-def wait_until(happened: Callable[[], bool], seconds: float = 60.0) -> None:
+def wait_until(happened: Callable[[], bool], seconds: float = 300.0) -> None:
     """Until something has happened, or so long: to kill a process while it imports would prove nothing."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends and not happened():
@@ -50,7 +51,7 @@ def wait_until(happened: Callable[[], bool], seconds: float = 60.0) -> None:
 def main() -> int:
     """Kill, then let live; the exit code of the last stream."""
     cut = sys.argv.index("--")
-    kills, seed, shortest, longest = sys.argv[1:cut]
+    kills, seed, shortest, longest, held, incoming = sys.argv[1:cut]
     arguments = sys.argv[cut + 1 :]
     output = Path(arguments[arguments.index("-o") + 1])
     moments = random.Random(int(seed))
@@ -60,7 +61,9 @@ def main() -> int:
         pid = begin(arguments)
         wait_until(lambda pid=pid: pid == getattr(owner(output), "pid", None))
         if number % 2:
-            # However slow the machine, something is committed between the kills.
+            # However slow the machine and whatever the feed has left, something is committed between the kills.
+            kept = min(Path(held).iterdir())
+            kept.rename(Path(incoming) / kept.name)
             wait_until(lambda newest=newest: manifest.newest(output / manifest.FOLDER) > newest)
         time.sleep(moments.uniform(float(shortest), float(longest)))
         os.kill(pid, signal.SIGKILL)

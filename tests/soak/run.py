@@ -177,6 +177,7 @@ def soak(
                 (raw / f"apart{number:06d}.json").write_bytes(data)
                 (served / f"{2 * number + 2:06d}.json").unlink()
         (scratch / "feeds.toml").write_text("\n".join(tables))
+        hold(raw, scratch / "held", kills // 2)
         killed(scratch, raw, kills, rate, longest, seed)
     for command in (
         ["compact", str(scratch / "stream")],
@@ -184,6 +185,13 @@ def soak(
     ):
         subprocess.run([WIREBEAM, *command], check=True, stdout=subprocess.DEVNULL)
     return compared(scratch / "stream", scratch / "batch", kills, time.monotonic() - started)
+
+
+def hold(raw: Path, held: Path, count: int) -> None:
+    """So many files leave the feed, for the moments that want one."""
+    held.mkdir()
+    for number, path in enumerate(sorted(path for path in raw.rglob("*") if path.is_file())[:count]):
+        path.rename(held / f"{number:06d}{path.suffix}")
 
 
 def apart(raw: Path, served: Path) -> list[bytes]:
@@ -209,6 +217,7 @@ def killed(scratch: Path, raw: Path, kills: int, rate: float, longest: float, se
     feeding += ["--rate", str(rate), "--seed", str(seed)]
     streaming = ["stream", "--feeds", str(feeds), "-o", str(output), "--every", "0.5"]
     nursery = [sys.executable, "-m", "tests.soak.nursery", str(kills), str(seed), "0.3", str(longest)]
+    nursery += [str(scratch / "held"), str(incoming)]
     log = scratch / "stream.log"
     with log.open("wb") as said:
         killing = subprocess.Popen([*nursery, "--", *streaming], stderr=said)

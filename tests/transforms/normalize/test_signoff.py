@@ -1,11 +1,10 @@
 """What closes a story."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.processor import within
 from transforms.normalize import signoff
 
 
@@ -109,8 +108,7 @@ def test_nothing_is_lost(paragraphs: list[str]) -> None:
 
 
 def test_a_hostile_end_costs_little() -> None:
-    started = time.process_time()
-    signoff.split(["(Reporting by " + "a, by " * 200_000])
-    signoff.split(["Reporting " + "and reporting " * 25])
-    signoff.split(["(" * 1400, ("a/" * 200)[:399]])
-    assert time.process_time() - started < 1
+    with within(1):
+        signoff.split(["(Reporting by " + "a, by " * 200_000])
+        signoff.split(["Reporting " + "and reporting " * 25])
+        signoff.split(["(" * 1400, ("a/" * 200)[:399]])

@@ -1,7 +1,6 @@
 """RSS, Atom, WordPress exports."""
 
 import contextlib
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from schemas.errors import Code, ItemError, Reject
 from schemas.item import Association, Author, ParsedItem, Subject
 from schemas.raw import RawItem
+from tests.processor import within
 from transforms.parse import feed
 from transforms.parse.document import Document, Limits
 
@@ -173,9 +173,8 @@ def test_nothing_is_fetched_or_opened() -> None:
     ids=["blanks", "author", "references", "nesting", "cdata"],
 )
 def test_hostile(text: str) -> None:
-    began = time.process_time()
-    assert items(f"<rss version='2.0'><channel>{text}</channel></rss>")
-    assert time.process_time() - began < 1
+    with within(1):
+        assert items(f"<rss version='2.0'><channel>{text}</channel></rss>")
 
 
 @settings(max_examples=150, deadline=None)
