@@ -31,9 +31,8 @@ _ALONE = re.compile(
     r"|(?:[a-z]{1,4}/)*[a-z]{2,4}-[a-z]{2,4}-\d\d-\d\d-\d\d(?: ?\d{4}[a-z]{0,3})?<?",
     re.I,
 )
-_GLUED = re.compile(r"\s(Reuters?|REUTERS?|reuter|ENDS|-30-|Enditem|NNNN|==[A-Z]\w{2,10}|/[a-z]{3,8}/)\s*$")
+_GLUED = re.compile(r"Reuters?|REUTERS?|reuter|ENDS|-30-|Enditem|NNNN|==[A-Z]\w{2,10}|/[a-z]{3,8}/")
 _ENDS = frozenset(".!?\"'”’)]»>0123456789")  # no mark glued to a paragraph ends with one of these
-_REACH = 24  # characters at a paragraph's end in which a mark may be glued to it
 _PROSE = vocabulary(
     "a about according after agency an and as at before by for from in international into like of on or "
     "over said service than that the thomson to told via with"
@@ -92,8 +91,8 @@ def split(paragraphs: Sequence[str]) -> SignOff:
     """A story's paragraphs (cleaned, in order) without the sign-off, and what that says."""
     rest = list(paragraphs)
     parts: list[str] = []
-    authors: list[Author] = []
-    notes: list[str] = []
+    authors: Sequence[Author] = ()
+    notes: Sequence[str] = ()
     agency: Agency | None = None
     for _ in range(_PARAGRAPHS):
         if not rest:
@@ -115,12 +114,12 @@ def split(paragraphs: Sequence[str]) -> SignOff:
             authors = [*found, *authors]
             parts.append(rest.pop())
         elif len(rest) > 1 and last[0] in "([" and _CORRECTED.match(last):
-            notes.append(rest.pop())
+            notes = (rest.pop(), *notes)
         elif len(rest) > 1 and len(last) < 300 and _CONTACT.fullmatch(last):
             parts.append(rest.pop())
         else:
             break
-    return SignOff(rest, "\n".join(parts[::-1]) or None, authors, tuple(notes[::-1]), agency)
+    return SignOff(rest, "\n".join(parts[::-1]) or None, authors, notes, agency)
 
 
 def _may_close(paragraph: str) -> bool:
@@ -149,13 +148,12 @@ def is_initials(line: str) -> bool:
 
 def _without_mark(paragraph: str) -> tuple[str, str] | None:
     """A paragraph without the end mark glued to it, and the mark."""
-    match = _GLUED.search(paragraph, max(0, len(paragraph) - _REACH))
-    if match is None:
+    kept, *mark = paragraph.rsplit(None, 1)
+    if not mark or not _GLUED.fullmatch(mark[0]):
         return None
-    kept = paragraph[: match.start()].rstrip()
     # `..., a source told Reuters` is a sentence, `Record March 31 Reuter` is not.
-    last = kept[kept.rfind(" ") + 1 :]
-    return (kept, match[1]) if last and last.strip("\"'(").casefold() not in _PROSE else None
+    last = kept[kept.rfind(" ") + 1 :].strip("\"'(")
+    return None if last.casefold() in _PROSE else (kept, mark[0])
 
 
 @functools.lru_cache(maxsize=2048)

@@ -65,7 +65,10 @@ def take_apart(parsed: ParsedItem, sent: Sequence[str], agency: Agency | None, c
         rest = reading.rest
         if not by and rest[:1] == "(" and (match := _ENCLOSED.match(rest)) and byline.is_byline(match[1]):
             by, rest = match[1], rest[match.end() :]  # `(ANSA) - ROMA, 3 MAR - (di Maria Rossi) Il ...`
-        paragraphs[number : number + 1] = [rest] if rest else []
+        if rest:
+            paragraphs[number] = rest
+        else:
+            del paragraphs[number]
         if not by and number < len(paragraphs) and byline.is_byline(paragraphs[number]):
             by = paragraphs.pop(number)
         if number:

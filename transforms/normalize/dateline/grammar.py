@@ -111,9 +111,9 @@ def _before_date(text: str, key: str | None, leans: Leaning) -> Head:
     parts = Parts(text, key, None)
     if (
         text.endswith((",", ", ", ". "))
-        and not _DASHED.search(text)
         and marks.begins((name := text.strip(_TRAIL + ".")).partition(" ")[0].rstrip(","))
         and marks.is_mark(name)
+        and not _DASHED.search(text)
         and resolve(name) is None
     ):
         parts.text, parts.mark, parts.manner = "", name, "first"

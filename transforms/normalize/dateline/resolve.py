@@ -115,8 +115,7 @@ def _spaced(name: str, home: tuple[str, ...]) -> Place | None:
 
 def _place(entry: Entry, how: str, candidates: int) -> Place:
     name, number, latitude, longitude = places().details(entry.row)
-    _, kind, country, region, *_ = entry
-    return Place(name, kind, country, region, number, latitude, longitude, how, candidates)
+    return Place(name, entry.kind, entry.country, entry.region, number, latitude, longitude, how, candidates)
 
 
 def _site(key: str) -> Place | None:
