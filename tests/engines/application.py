@@ -68,7 +68,7 @@ class Application(Flink):
     def job(self) -> dict[str, Any]:
         """The job; empty while there is none."""
         try:
-            jobs = httpx.get(f"{self.master}/v1/jobs/overview", timeout=5).json()["jobs"]
+            jobs = httpx.get(f"{self.master}/v1/jobs/overview", timeout=60).json()["jobs"]
             return dict(jobs[0]) if jobs else {}
         except (httpx.HTTPError, ValueError, KeyError):
             return {}
@@ -76,20 +76,20 @@ class Application(Flink):
     def counter(self, name: str) -> int:
         """A counter of the job, as Flink shows it."""
         job = f"{self.master}/v1/jobs/{self.job()['jid']}"
-        vertices = httpx.get(job, timeout=5).json()["vertices"]
+        vertices = httpx.get(job, timeout=60).json()["vertices"]
         place = next(one["id"] for one in vertices if "Count" in one["name"])
         address = f"{job}/vertices/{place}/subtasks/metrics"
-        known = [str(one["id"]) for one in httpx.get(address, timeout=5).json()]
+        known = [str(one["id"]) for one in httpx.get(address, timeout=60).json()]
         wanted = next((one for one in known if one.endswith(f".wirebeam_{name}")), "")
-        found = httpx.get(address, params={"get": wanted, "agg": "max"}, timeout=5).json()
+        found = httpx.get(address, params={"get": wanted, "agg": "max"}, timeout=60).json()
         return int(found[0]["max"]) if found else 0
 
     def stop_with_savepoint(self) -> None:
         """As the operator does before an upgrade. The JobManager ends with its job."""
         address = f"{self.master}/v1/jobs/{self.job()['jid']}/savepoints"
-        request = httpx.post(address, json={"cancel-job": True}, timeout=5).json()["request-id"]
-        end = time.monotonic() + 60
-        while (answer := httpx.get(f"{address}/{request}", timeout=5).json())["status"]["id"] != "COMPLETED":
+        request = httpx.post(address, json={"cancel-job": True}, timeout=60).json()["request-id"]
+        end = time.monotonic() + 120
+        while (answer := httpx.get(f"{address}/{request}", timeout=60).json())["status"]["id"] != "COMPLETED":
             assert time.monotonic() < end, answer
             time.sleep(0.1)
         self.savepoint = answer["operation"]["location"]
@@ -97,7 +97,7 @@ class Application(Flink):
 
     def cancel(self) -> None:
         """End the job, and the JobManager with it."""
-        httpx.patch(f"{self.master}/v1/jobs/{self.job()['jid']}", params={"mode": "cancel"}, timeout=5)
+        httpx.patch(f"{self.master}/v1/jobs/{self.job()['jid']}", params={"mode": "cancel"}, timeout=60)
         self._ended()
 
     def _ended(self) -> None:

@@ -154,6 +154,12 @@ class Flink:
         found = [child for child in children(self.processes["pool"].pid) if "forkserver" in command(child)]
         return [worker for server in found for worker in children(server)]
 
+    def kill_workers(self) -> None:
+        """SIGKILL to all of them that are still there."""
+        for pid in self.workers():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
     def pids(self) -> list[int]:
         """Process ids of all that runs: its own processes, and what these have started."""
         found = [process.pid for process in self.processes.values()]

@@ -24,7 +24,7 @@ from tests.soak.flink_stream import TOPIC, Sender, kill
 
 pytestmark = pytest.mark.engines
 ITEMS = 210
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import threading
@@ -167,8 +166,7 @@ def kill(victim: str, flink: Flink, broker: Broker, stream: Recorded) -> None:
     """SIGKILL, and whatever would start it again does so."""
     if victim == "worker":
         wait_until(lambda: bool(flink.workers()), 120)
-        for pid in flink.workers():
-            os.kill(pid, signal.SIGKILL)
+        flink.kill_workers()
     elif victim == "taskmanager":
         flink.kill("taskmanager")
         flink.start_taskmanager()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -107,8 +105,7 @@ def test_a_folder_goes_by_cycles_each_a_job(
         process = subprocess.Popen(command, stdout=said, stderr=said)
     # At work, that is: for a worker that dies before it has said its name Flink waits minutes.
     wait_until(lambda: any(output.glob("_staging/*/items/*")), PATIENCE)
-    for pid in flink.workers():
-        os.kill(pid, signal.SIGKILL)
+    flink.kill_workers()
     assert process.wait(2 * PATIENCE) == 0, log.read_text("utf-8")
     assert manifest.newest(output / manifest.FOLDER) >= 2
     assert wirebeam("run", folder, "-o", tmp_path / "batch").returncode == 0
