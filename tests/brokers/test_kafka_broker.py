@@ -96,7 +96,7 @@ def test_a_topic_that_is_not_there_yet(broker: Broker, caplog: pytest.LogCapture
         broker.create(name, 2)
         send(broker, name, 1)
         collect(source, 1)
-        assert source.health().failure is None  # type: ignore[attr-defined]
+        wait_for(lambda: source.health().failure is None)  # type: ignore[attr-defined]
 
 
 def test_offsets_that_the_broker_deleted_are_counted_and_said(

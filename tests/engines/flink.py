@@ -133,7 +133,7 @@ class Flink:
         except (httpx.HTTPError, ValueError, KeyError):
             return []
 
-    def idle(self, seconds: float = 60) -> None:
+    def idle(self, seconds: float = 300) -> None:
         """Wait until no job holds a slot."""
         wait_until(lambda: self.free_slots() >= 2, seconds)
 

@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,9 @@ from tests.pipeline.test_stream import held, ninjs
 
 
 @contextmanager
-def process(*arguments: object) -> Iterator[subprocess.Popen[str]]:
+def process(*arguments: object, program: Sequence[str] = (WIREBEAM,)) -> Iterator[subprocess.Popen[str]]:
     """A stream that logs JSON; killed at the end if it still runs."""
-    command = [WIREBEAM, "stream", *map(str, arguments), "--log-format", "json", "--every", "0.2"]
+    command = [*program, "stream", *map(str, arguments), "--log-format", "json", "--every", "0.2"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as started:
         try:
             yield started

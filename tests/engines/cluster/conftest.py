@@ -24,7 +24,7 @@ def cluster(store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fl
         yield running
         started = running.pids()
     assert len(started) > len(running.processes) == 0
-    wait_until(lambda: not any(map(command, started)), 20)
+    wait_until(lambda: not any(map(command, started)), 120)
 
 
 @pytest.fixture
