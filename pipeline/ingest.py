@@ -51,6 +51,11 @@ class Job:
     partition_by: PartitionBy
 
 
+def position(message: StreamMessage) -> Message:
+    """Where a message stands."""
+    return Message(message.feed, message.topic, message.number, message.begin, message.offset)
+
+
 class Ingest:
     """Messages to committables, in the order in which they come. Not for several threads.
 
@@ -89,9 +94,7 @@ class Ingest:
             return self._since is not None and self._clock() - self._since >= _HELD
         if self._since is None:
             self._since = self._clock()
-        self._messages.append(
-            Message(message.feed, message.topic, message.number, message.begin, message.offset)
-        )
+        self._messages.append(position(message))
         if message.resource is not None:
             raw = self._through(self._read, [message.resource])
             for item in self._through(self._normalize, self._through(self._parse, raw)):

@@ -13,11 +13,14 @@ an engine does again is staged again and committed once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import apache_beam as beam
 from apache_beam.io.unbounded_source import ReadFromUnboundedSource, UnboundedSource
 
-from pipeline.ingest import Ingest, Job
+from pipeline.committable import Committable
+from pipeline.coverage import Partition
+from pipeline.ingest import Ingest, Job, position
 from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.durable import explained
@@ -26,8 +29,10 @@ from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.storage import Location
 from pipeline.sources.kafka_unbounded import LONGEST
 from pipeline.sources.stream_message import TICK, StreamMessage
+from pipeline.suspects import Verdict, suspects
 from pipeline.workers import CheckWorkers, Terms
 
+_KILLED = "the workers that read it died, one after the other"
 POLL = 0.1  # seconds until a reader that had nothing is asked again: it has waited itself
 
 
@@ -56,6 +61,7 @@ class _Ingest(beam.DoFn):
         self._job = job
         self._adopt = adopt
         self._queue = queue
+        self._at: set[Partition] = set()  # what the batch at hand holds messages of
         self._dataset: Dataset | None = None
 
     def setup(self) -> None:
@@ -64,6 +70,7 @@ class _Ingest(beam.DoFn):
 
     def start_bundle(self) -> None:
         # A bundle that failed left things behind in the one before; its messages come again.
+        self._at.clear()
         self._ingest: Ingest | None = None
         self._name: str | None = None
 
@@ -77,8 +84,26 @@ class _Ingest(beam.DoFn):
             self._dataset = dataset
             folder = dataset.queued if self._queue else dataset.staging(job)
             self._ingest = Ingest(Job(self._config, folder, dataset.partition_by))
-        if self._ingest is not None and self._ingest.add(element) and (made := self._ingest.flush()):
+        if self._ingest is None:
+            return
+        if element == TICK or self._queue:
+            made = self._ingest.flush() if self._ingest.add(element) else None
+        else:
+            made = self._tried(element, self._ingest)
+        if made is not None:
+            self._at.clear()
             yield len(made.messages)
+
+    def _tried(self, element: StreamMessage, ingest: Ingest) -> Committable | None:
+        """A message that others may have died of."""
+        message = position(element)
+        first = message.partition not in self._at
+        self._at.add(message.partition)
+        with suspects(str(self._root)).trying(message, first=first) as verdict:
+            if verdict is Verdict.GIVEN_UP and element.resource is not None:
+                element = replace(element, resource=replace(element.resource, problem=_KILLED))
+            full = ingest.add(element)
+            return ingest.flush() if full or verdict is not Verdict.CALM else None
 
     def _first(self) -> Dataset:
         """The dataset, made by whoever comes first."""
@@ -89,8 +114,16 @@ class _Ingest(beam.DoFn):
         return Dataset.read(self._root)
 
     def finish_bundle(self) -> None:
+        self._at.clear()
         if self._ingest is not None:
-            self._ingest.flush()
+            try:
+                self._ingest.flush()
+            except Exception:
+                suspects(str(self._root)).alive()
+                raise
+
+    def teardown(self) -> None:
+        suspects(str(self._root)).alive()
 
 
 def build(

@@ -9,6 +9,7 @@ OUT/_manifests/00000001.json …         the commits
 OUT/_runs/RUN_ID.json                  a report a run
 OUT/_staging/RUN_ID/                   what a run is about to commit, under its final paths
 OUT/_queued/                           rows of messages that a queue has no more, until a commit
+OUT/_suspects/                         messages at which workers of a stream's job died, while they do
 OUT/_writer.json                       who is writing, while somebody does (in an object store: _writers/)
 OUT/_sources/                          what folder sources have seen; a manifest says up to where it counts
 ```

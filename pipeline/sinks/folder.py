@@ -18,7 +18,7 @@ MARKER = "_wirebeam.json"
 FORMAT_VERSION = 1
 REPORTS = "_runs"
 STAGING = "_staging"
-QUEUED = "_queued"  # made where it is needed; nobody sweeps it
+QUEUED, SUSPECTS = "_queued", "_suspects"  # made where they are needed; nobody sweeps them
 FOLDERS = (*DATASETS, FOLDER, REPORTS, STAGING)
 
 # What systems leave in any folder: with nothing else in it, it counts as empty.
