@@ -40,7 +40,8 @@ def fetched(pom: Path, checksums: Path) -> Path:
     Raises:
         RuntimeError: Maven failed, or what came is not what is expected.
     """
-    wanted = dict(reversed(line.split("  ")) for line in checksums.read_text("ascii").splitlines())
+    sums = (line.split("  ") for line in checksums.read_text("ascii").splitlines())
+    wanted = {name: digest for digest, name in sums}
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wirebeam"
     key = hashlib.sha256(checksums.read_bytes()).hexdigest()[:16]
     folder = caches / f"{pom.stem}-{key}"

@@ -113,7 +113,8 @@ class FakePubsub:
     def _acknowledge(self, request: Any, context: grpc.ServicerContext) -> Any:
         with self._lock:
             for ack_id in request.ack_ids:
-                if not self.lose_acknowledgements and self._out.pop(ack_id, None):
+                if not self.lose_acknowledgements and ack_id in self._out:
+                    del self._out[ack_id]
                     self.acknowledged.append(ack_id.partition("/")[0])
         return empty_pb2.Empty()
 

@@ -18,6 +18,7 @@ from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import NewPartitions
 
 from pipeline.sources.connect import connect
+from pipeline.sources.live import LiveSource
 from pipeline.sources.settings import KafkaSettings
 from tests.brokers.kafka import Broker
 from tests.pipeline.sources.crashes import crashing
@@ -189,25 +190,27 @@ def test_two_members_share_the_partitions_and_lose_nothing(broker: Broker, topic
     uri, settings = fresh(broker, topic)
     got: list[str] = []
 
-    def drain(*sources: Any) -> None:
+    def drained(items: int, *sources: LiveSource) -> bool:
+        """Whether so many came, once all that is there was taken."""
         for source in sources:
             taken = source.take(1000, 1 << 30)
-            got.extend(one.data.decode() for one in taken.deliveries)
+            got.extend((one.data or b"").decode() for one in taken.deliveries)
             if taken.deliveries:
                 source.acknowledge(taken.position)
+        return len(set(got)) == items
 
     with opened(uri, settings) as first:
         send(broker, topic, *range(50))
-        wait_for(lambda: drain(first) or len(got) == 50)
+        wait_for(lambda: drained(50, first))
         wait_for(lambda: committed(broker, topic, settings.group) == 50)
         with opened(uri, settings) as second:
             wait_for(lambda: len(first._owned) == len(second._owned) == 1)  # type: ignore[attr-defined]
             send(broker, topic, *range(50, 100))
-            wait_for(lambda: drain(first, second) or len(set(got)) == 100)
+            wait_for(lambda: drained(100, first, second))
             wait_for(lambda: committed(broker, topic, settings.group) == 100)
         wait_for(lambda: len(first._owned) == 2)  # type: ignore[attr-defined]
         send(broker, topic, *range(100, 150))
-        wait_for(lambda: drain(first) or len(set(got)) == 150)
+        wait_for(lambda: drained(150, first))
         doubled = [one for one, times in Counter(got).items() if times > 1]
     assert doubled == []
 

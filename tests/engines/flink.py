@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import httpx
 
@@ -183,7 +184,7 @@ class Flink:
                 process.wait()
         self.processes.clear()
 
-    def __enter__(self) -> Flink:
+    def __enter__(self) -> Self:
         try:
             self.start()
         except BaseException:

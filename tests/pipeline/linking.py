@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -59,6 +60,10 @@ def verdicts(plans: list[FilePlan]) -> list[dict[str, Any]]:
     return rows
 
 
+def _pairs(parts: Sequence[bytes], horizon: int, counts: Counter[tuple[str, str]]) -> list[tuple[int, bytes]]:
+    return list(paired(parts, horizon, counts))
+
+
 class Steps:
     """The steps of `pipeline.parallel.link.LinkInParallel`.
 
@@ -95,18 +100,18 @@ class Steps:
         parts = [Part(file.kind, path=file.path) for file in staged if file.kind != ITEMS]
         by_key: dict[int, list[bytes]] = {}
         for span in cut:
-            postings = self.timed("number", lambda one=span: number(one, snapshot, folder))
+            postings = self.timed("number", partial(number, span, snapshot, folder))
             parts.append(Part("rows", span.number, str(rows_path(folder, span.number))))
             for shard, data in postings.items():
                 self.sent["postings"] += len(data)
                 by_key.setdefault(shard, []).append(data)
         by_item: dict[int, list[bytes]] = {}
         for some in by_key.values():
-            for number_, data in self.timed("pair", lambda these=some: list(paired(these, horizon, counts))):
+            for number_, data in self.timed("pair", partial(_pairs, some, horizon, counts)):
                 self.sent["pairs"] += len(data)
                 by_item.setdefault(number_, []).append(data)
         for number_, some in by_item.items():
-            relations, counted = self.timed("compare", lambda these=some: compared(these, folder, horizon))
+            relations, counted = self.timed("compare", partial(compared, some, folder, horizon))
             counts += counted
             if relations is not None:
                 self.sent["relations"] += len(relations)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -39,7 +39,7 @@ class PlayedFlink:
         if method != "GET":
             self.changes.append(f"{method} {path}")
         found = self.answers.get(f"{method} {path}")
-        return found() if isinstance(found, Callable) else found  # type: ignore[arg-type]
+        return found() if callable(found) else found
 
     def run(self, name: str, state: str = "RUNNING") -> None:
         """The only job is this one, in some state; its id is `one`."""

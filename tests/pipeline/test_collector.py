@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,7 +15,7 @@ COMMAND = "from pipeline.cli import main; import atexit, gc; atexit.register(lam
 
 
 @pytest.fixture
-def threshold():
+def threshold() -> Iterator[tuple[int, int, int]]:
     before = gc.get_threshold()
     yield before
     gc.set_threshold(*before)

@@ -41,7 +41,7 @@ compact(sys.argv[1], failpoint=failpoint)
 
 def everything(output: Path) -> dict[str, list[dict[str, Any]]]:
     """All rows of a dataset, in an order of their own, without what names the run."""
-    found = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     for name in SET:
         if not any((output / name).rglob("*.parquet")):
             found[name] = []

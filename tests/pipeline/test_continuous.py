@@ -12,6 +12,7 @@ import pytest
 
 from pipeline import committable, continuous, watch_job
 from pipeline.attempt import Attempt
+from pipeline.committer import Committer
 from pipeline.continuous import ContinuousStream
 from pipeline.cycle import Cycle, Failure, Listeners, Pace
 from pipeline.flink_job import arguments
@@ -236,14 +237,14 @@ def test_a_broker_that_is_away_is_told_and_waited_for(world: World) -> None:
 def test_a_commit_that_fails_is_tried_by_another_job(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.turns(lambda: world.cluster.sent)
     world.stage(1, range(4))
-    real = continuous.Committer.commit
+    real = Committer.commit
 
     def full(*_: object) -> None:
         raise WirebeamError("no space left on the device; free some and run again")
 
-    monkeypatch.setattr(continuous.Committer, "commit", full)
+    monkeypatch.setattr(Committer, "commit", full)
     world.turns(lambda: world.told.failures)
-    monkeypatch.setattr(continuous.Committer, "commit", real)
+    monkeypatch.setattr(Committer, "commit", real)
     world.turns(lambda: len(world.cluster.sent) == 2)
     world.stage(2, range(4))
     world.turns(lambda: world.told.cycles)

@@ -13,7 +13,7 @@ from pipeline.sources.kafka_tail import PartitionStart
 from pipeline.sources.settings import KafkaSettings
 from schemas.errors import WirebeamError
 
-NAMES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20)
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 STARTS = st.lists(
     st.builds(
         lambda feed, topic, number, start: PartitionStart(

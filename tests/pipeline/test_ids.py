@@ -18,7 +18,8 @@ def test_it_holds_what_was_added_until_it_is_past(
     before: int,
     others: list[tuple[str, ...]],
 ) -> None:
-    ids, times = Ids(), {}
+    ids = Ids()
+    times: dict[tuple[str, ...], int | None] = {}
     for id_, time in added:
         ids.add(id_, time)
         if time is None or id_ not in times:
@@ -27,7 +28,8 @@ def test_it_holds_what_was_added_until_it_is_past(
         assert (id_ in ids) == (id_ in times)
     ids.forget(before)
     for id_ in [*times, *others]:
-        assert (id_ in ids) == (id_ in times and (times[id_] is None or times[id_] >= before))
+        time = times.get(id_)
+        assert (id_ in ids) == (id_ in times and (time is None or time >= before))
     ids.close()
 
 

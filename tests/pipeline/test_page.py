@@ -212,7 +212,7 @@ def test_the_figures_are_those_of_the_dataset(news: Path) -> None:
         count = dict(
             connection.execute("SELECT provider, count(*) FROM stories GROUP BY provider").fetchall()
         )
-        linked = connection.execute("SELECT count(*) FROM links").fetchone()
+        ((linked,),) = connection.execute("SELECT count(*) FROM links").fetchall()
         names = connection.execute(
             "SELECT type, name, count(DISTINCT item_id) FROM entities GROUP BY ALL"
         ).fetchall()
@@ -221,7 +221,7 @@ def test_the_figures_are_those_of_the_dataset(news: Path) -> None:
         sum(row["items"] for row in found["volume"])
         == found["span"][0]["stories"] + found["span"][0]["duplicates"]
     )
-    assert sum(row["items"] for row in found["links"] if row["bucket"] is not None) == linked[0]
+    assert sum(row["items"] for row in found["links"] if row["bucket"] is not None) == linked
     assert len(found["entities"]) > 20
     assert {(row["type"], row["name"], row["stories"]) for row in found["entities"]} <= set(names)
     assert {row["code"] for row in found["reject_examples"]} == {row["code"] for row in found["rejects"]}

@@ -7,6 +7,7 @@ import datetime as dt
 import itertools
 import random
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import apache_beam as beam
@@ -24,6 +25,7 @@ from pipeline.parallel.spans import spans
 from pipeline.run import ingest, source
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.snapshot import Snapshot
+from pipeline.staged import StagedRows
 from pipeline.verify import verify
 from schemas.errors import Reject
 from schemas.item import Item
@@ -102,7 +104,7 @@ def test_spans_hold_some_items_each_and_those_of_an_instant_together(tmp_path: P
         [late] = staged(dataset, "run", [make("Late", hours=10_000)], [])
         files = [*staged(dataset, "run", items, []), late]
         snapshot = dataset.snapshot()
-        times = [(file.path, link.StagedRows.open([file.path]).times) for file in files]
+        times = [(file.path, StagedRows.open([file.path]).times) for file in files]
     assert list(spans([], snapshot, HORIZON)) == []
     found = list(spans(times, snapshot, HORIZON, 12))
     assert [one.number for one in found] == list(range(len(found)))
@@ -119,7 +121,7 @@ def test_spans_reach_back_to_what_the_dataset_holds(tmp_path: Path) -> None:
         cycles.run(dataset, "one", [make(f"Text {n}", hours=n) for n in range(300)], [], HORIZON)
         [new] = staged(dataset, "two", [make("New", hours=250)], [])
         snapshot = dataset.snapshot()
-        times = [(new.path, link.StagedRows.open([new.path]).times)]
+        times = [(new.path, StagedRows.open([new.path]).times)]
     moment = make("New", hours=250).version_created
     whole = list(spans(times, snapshot, HORIZON))
     assert [one.held for one in whole] == [[(moment - 96 * HOUR, moment)]]
@@ -129,6 +131,10 @@ def test_spans_reach_back_to_what_the_dataset_holds(tmp_path: Path) -> None:
     assert parts[0].held[0][0] == moment - 96 * HOUR
     empty = Snapshot(snapshot.root, snapshot.partition_by)
     assert [one.held for one in spans(times, empty, HORIZON)] == [[]]
+
+
+def finished(pipeline: beam.Pipeline) -> str:
+    return str(pipeline.run().wait_until_finish())
 
 
 def test_the_graph_of_an_engine_gives_the_rows_of_the_local_run(
@@ -143,9 +149,7 @@ def test_the_graph_of_an_engine_gives_the_rows_of_the_local_run(
         with Dataset.open(tmp_path) as dataset:
             pipeline = beam.Pipeline(options=options)
             build(pipeline, config, source(Engine(options), dataset, config), dataset, parallel=True)
-            result, manifest = ingest(
-                dataset, run_id, lambda one=pipeline: one.run().wait_until_finish(), positions=None
-            )
+            result, manifest = ingest(dataset, run_id, partial(finished, pipeline), positions=None)
             tallies.append(Counter(manifest.counts))
             assert result.tallies["link", "nanoseconds", ""] > 0
             dataset.discard(run_id)

@@ -43,7 +43,8 @@ def everything(output: Path) -> dict[str, list[dict[str, Any]]]:
 
 def report(output: Path) -> dict[str, Any]:
     newest = max((output / "_runs").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-    return json.loads(newest.read_text("utf-8"))
+    found: dict[str, Any] = json.loads(newest.read_text("utf-8"))
+    return found
 
 
 def by_name(output: Path) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -117,7 +118,7 @@ def test_copies_updates_and_corrections_are_one_story(news: Path) -> None:
     found = by_name(news)
 
     def story(name: str) -> str:
-        return found[name][1]["story_id"]
+        return str(found[name][1]["story_id"])
 
     first = "reuters/20261123T081204Z_ferries.txt"
     assert story("client/ferries_trimmed.json") == story(first) == story("reuters/ferries_update.xml")

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from hypothesis import strategies as st
 from pipeline import query
 from pipeline.cycle import Feed, Pace
 from pipeline.plan import FilePlan
+from pipeline.share import Work
 from pipeline.shared import SharedGraph, dealt
 from pipeline.sinks.dataset import Dataset
 from pipeline.sources.live import Delivery
@@ -66,7 +68,7 @@ def rows(output: Path) -> list[tuple[Any, ...]]:
     return sorted(query.connect(output).execute(ROWS).fetchall(), key=repr)
 
 
-def until(true: Any) -> None:
+def until(true: Callable[[], bool]) -> None:
     """Wait for something to become true."""
     ends = time.monotonic() + PATIENCE
     while not true():
@@ -124,9 +126,12 @@ def test_shared_cycles_give_the_rows_of_one_batch_and_a_process_that_is_killed_c
         # Asked, and killed before it answers.
         queue.messages += [wire(number) for number in range(470, 700)]
         os.kill(pid, signal.SIGSTOP)
-        killing = threading.Thread(
-            target=lambda: (until(lambda: shared(output)), os.kill(pid, signal.SIGKILL))
-        )
+
+        def kill() -> None:
+            until(lambda: shared(output))
+            os.kill(pid, signal.SIGKILL)
+
+        killing = threading.Thread(target=kill)
         killing.start()
         made.turn()
         killing.join()
@@ -160,7 +165,7 @@ def test_what_goes_wrong_in_another_process_is_raised_here(tmp_path: Path) -> No
         try:
             until(graph.ready)
             (other,) = graph._coworkers
-            other.ask("stage")
+            other.ask(Work.STAGE)
             with pytest.raises(RuntimeError, match=r"No such file .*shares/1/deliveries"):
                 other.answer()
             assert graph.ready()

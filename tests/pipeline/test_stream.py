@@ -221,7 +221,9 @@ def test_small_files_are_merged_as_it_goes(tmp_path: Path) -> None:
 
 def test_messages_keep_their_envelope(tmp_path: Path) -> None:
     output = tmp_path / "out"
-    broken = Delivery("queue:9", b"{", micros(NOON), "application/json", attributes=(("a", "1"), ("a", "2")))
+    broken = Delivery(
+        "queue:9", b"{", micros(NOON), media_type="application/json", attributes=(("a", "1"), ("a", "2"))
+    )
     told = Told()
     made = stream(output, Queue([message(1), broken]), told=told)
     turn_until_done(made)

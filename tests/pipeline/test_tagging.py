@@ -74,7 +74,7 @@ def run(*arguments: object, path: Path | None = None) -> subprocess.CompletedPro
 
 
 def entities(output: Path) -> list[tuple[str, ...]]:
-    rows = duckdb.sql(f"""
+    rows = duckdb.execute(f"""
         SELECT e.type, e.text, e.name, e.source FROM (
             SELECT unnest(entities) AS e FROM read_parquet('{output}/stories/**/*.parquet')
         ) ORDER BY ALL""")
@@ -119,7 +119,7 @@ def test_a_story_on_which_a_tagger_fails_costs_itself_its_entities(tmp_path: Pat
     assert report(tmp_path / "out")["untagged"] == {"LookupError": 2}
     assert "untagged   LookupError 2" in done.stdout
     assert done.stderr.count("codes 1.2: LookupError: no such code") == 2
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         f"SELECT headline, entities[1].text FROM '{tmp_path}/out/stories/**/*.parquet'"
     ).fetchall()
     assert dict(rows) == {

@@ -23,7 +23,7 @@ from pipeline.feeds import FeedConfig
 from pipeline.ingest import Ingest, Job
 from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
-from pipeline.sinks.storage import location
+from pipeline.sinks.storage import Location, location
 from pipeline.sources.files import Resource
 from pipeline.sources.settings import KafkaSettings
 from pipeline.sources.stream_message import StreamMessage
@@ -133,7 +133,7 @@ def test_readers_are_told_and_what_they_stage_is_committed(application: Applicat
     successor.end()
     assert Dataset.read(application.config.output).snapshot().positions["desk"]
     assert verify(application.config.output) == []
-    reports = list((location(application.config.output) / "_runs").glob("*.json"))
+    reports: list[Location] = [*(location(application.config.output) / "_runs").glob("*.json")]
     assert len(reports) == 2
     assert all(b"finished_at" in path.read_bytes() for path in reports)
     Dataset.open(application.config.output).close()  # sweeps what nobody commits any more

@@ -65,10 +65,15 @@ def dataset(root: Path, *rows: dict[str, Any], schema: pa.Schema = STORIES, run:
     return root
 
 
+def count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    ((found,),) = connection.execute(f"SELECT count(*) FROM {name}").fetchall()
+    return int(found)
+
+
 def test_every_view_has_rows_of_the_samples(news: Path) -> None:
     with query.connect(news) as connection:
-        counts = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone() for name in views.NAMES}
-    assert [name for name, (count,) in counts.items() if not count] == []
+        counts = {name: count(connection, name) for name in views.NAMES}
+    assert [name for name in counts if not counts[name]] == []
 
 
 def test_an_empty_dataset_has_every_view_with_the_columns_of_a_full_one(news: Path, tmp_path: Path) -> None:
@@ -175,11 +180,8 @@ def test_mentions_give_the_words_and_volume_adds_up(news: Path) -> None:
         assert pairs
         assert pairs[0] >= 100
         sums = connection.execute("SELECT sum(stories), sum(duplicates), sum(rejects) FROM volume").fetchone()
-        counts = [
-            connection.execute(f"SELECT count(*) FROM {name}").fetchone()
-            for name in ("stories", "duplicates", "rejects")
-        ]
-    assert sums == tuple(count for (count,) in counts if count)
+        counts = [count(connection, name) for name in ("stories", "duplicates", "rejects")]
+    assert sums == tuple(counts)
 
 
 def test_the_printed_views_run_in_a_plain_duckdb_from_anywhere(
@@ -201,7 +203,7 @@ def test_the_printed_views_run_in_a_plain_duckdb_from_anywhere(
         timeout=60,
     )
     with query.connect(news) as connection:
-        own = [str(*connection.execute(f"SELECT count(*) FROM {name}").fetchone()) for name in views.NAMES]
+        own = [str(count(connection, name)) for name in views.NAMES]
     assert plain.stdout.split() == own
 
 
@@ -246,7 +248,7 @@ def test_an_answer_as_parquet_through_a_pipe(news: Path, wirebeam: Any) -> None:
     table = pq.read_table(io.BytesIO(target.getvalue()))
     assert str(table.schema.field("version_created").type) == "timestamp[us, tz=UTC]"
     with query.connect(news) as connection:
-        assert len(table) == connection.execute("SELECT count(*) FROM stories").fetchone()[0]
+        assert len(table) == count(connection, "stories")
 
 
 def test_nothing_is_fetched_for_a_question(news: Path) -> None:

@@ -16,7 +16,7 @@ WORDS = st.lists(
 
 
 def kinds(old: str | None, new: str | None) -> list[tuple[str, str]]:
-    return [tuple(piece) for piece in changed(old, new)]
+    return [(piece.kind, piece.text) for piece in changed(old, new)]
 
 
 def test_a_replaced_word_stands_between_those_that_stayed() -> None:

@@ -17,7 +17,8 @@ from schemas.errors import WirebeamError
 def terms(tmp_path: Path, feed: Path) -> Terms:
     made = Terms.of(tmp_path / "news" / "_staging" / "run", [str(feed), str(tmp_path / "*.xml"), "gs://b/x"])
     assert made.inputs == (str(feed),)
-    return pickle.loads(pickle.dumps(made))
+    sent: Terms = pickle.loads(pickle.dumps(made))
+    return sent
 
 
 def test_a_worker_like_the_driver_passes(terms: Terms) -> None:

@@ -151,12 +151,12 @@ def soak(
     for number, data in enumerate(sent):
         (raw / f"{number:06d}").write_bytes(data)
     broker.create(topic, PARTITIONS)
-    given = (broker, scratch / "stream", *([] if kills else ["--merge-files", "0"]))
+    output, options = scratch / "stream", [] if kills else ["--merge-files", "0"]
     stream: Stream | ApplicationStream
     if isinstance(flink, Application):
-        stream = ApplicationStream(flink, *given, topic=topic)
+        stream = ApplicationStream(flink, broker, output, *options, topic=topic)
     else:
-        stream = Stream(flink, *given, topic=topic)
+        stream = Stream(flink, broker, output, *options, topic=topic)
     first = 0 if kills else min(_FIRST, len(sent) // 2)
     sender = Sender(broker, sent[first:], rate, topic, kept=len(sent) // (len(kills) + 1) if kills else 0)
     stream.start()

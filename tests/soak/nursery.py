@@ -9,6 +9,7 @@ the last kill the stream runs until it stops by itself.
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import signal
@@ -48,6 +49,17 @@ def wait_until(happened: Callable[[], bool], seconds: float = 300.0) -> None:
         time.sleep(0.02)
 
 
+def owned(output: Path, pid: int) -> bool:
+    """Whether the dataset is this process's."""
+    held = owner(output)
+    return held is not None and held.pid == pid
+
+
+def committed(output: Path, since: int) -> bool:
+    """Whether a manifest is newer than that one."""
+    return manifest.newest(output / manifest.FOLDER) > since
+
+
 def main() -> int:
     """Kill, then let live; the exit code of the last stream."""
     cut = sys.argv.index("--")
@@ -59,12 +71,12 @@ def main() -> int:
     for number in range(int(kills)):
         newest = manifest.newest(output / manifest.FOLDER)
         pid = begin(arguments)
-        wait_until(lambda pid=pid: pid == getattr(owner(output), "pid", None))
+        wait_until(functools.partial(owned, output, pid))
         if number % 2:
             # However slow the machine and whatever the feed has left, something is committed between the kills.
             kept = min(Path(held).iterdir())
             kept.rename(Path(incoming) / kept.name)
-            wait_until(lambda newest=newest: manifest.newest(output / manifest.FOLDER) > newest)
+            wait_until(functools.partial(committed, output, newest))
         time.sleep(moments.uniform(float(shortest), float(longest)))
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)

@@ -235,8 +235,8 @@ def killed(scratch: Path, raw: Path, kills: int, rate: float, longest: float, se
         last = log.read_text("utf-8", "replace")[-2_000:]
         raise RuntimeError(f"the stream and the feeder ended with {ended}: {last}")
     # What was dropped after the last stream had ended, if the kills were over before the feed was.
-    last = [WIREBEAM, *streaming, "--stop-when-idle", "3s"]
-    subprocess.run(last, check=True, stderr=subprocess.DEVNULL)
+    rest = [WIREBEAM, *streaming, "--stop-when-idle", "3s"]
+    subprocess.run(rest, check=True, stderr=subprocess.DEVNULL)
 
 
 def main() -> int:

@@ -117,7 +117,7 @@ def test_a_crash_around_the_link_of_the_manifest(
         raise Crash
 
     with Dataset.open(tmp_path) as dataset:
-        monkeypatch.setattr(durable.os, "link", crashing)
+        monkeypatch.setattr(os, "link", crashing)
         with pytest.raises(Crash):
             append(dataset, lambda step: None)
         monkeypatch.undo()
@@ -130,7 +130,7 @@ def test_file_systems_without_hard_links(tmp_path: Path, monkeypatch: pytest.Mon
     def refuse(source: Path, target: Path) -> None:
         raise OSError(errno.EPERM, "no links here")
 
-    monkeypatch.setattr(durable.os, "link", refuse)
+    monkeypatch.setattr(os, "link", refuse)
     prepared(tmp_path)
     assert ids(tmp_path) == numbers(BEFORE)
     with pytest.raises(FileExistsError):

@@ -11,17 +11,19 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.partition import PartitionBy
+from pipeline.sinks.storage import Named
 from schemas.errors import WirebeamError
 from tests.pipeline.sinks import rows
 
 
-def refusal(path: Path, **options: object) -> str:
+def refusal(path: Named, **options: Any) -> str:
     with pytest.raises(WirebeamError) as caught:
         Dataset.open(path, **options)
     message = str(caught.value)
@@ -55,7 +57,7 @@ def test_outputs_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert str(tmp_path / "file") in refusal(tmp_path / "file")
     assert str(tmp_path / "file") in refusal(tmp_path / "file" / "below")
-    assert "s3://bucket/name or gs://bucket/name" in refusal("ftp://host/out")  # type: ignore[arg-type]
+    assert "s3://bucket/name or gs://bucket/name" in refusal("ftp://host/out")
     assert "no Wirebeam dataset" in refusal(tmp_path / "none", create=False)
     assert not (tmp_path / "none").exists()
     with pytest.raises(WirebeamError, match="no Wirebeam dataset"):

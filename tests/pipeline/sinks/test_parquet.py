@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -24,7 +26,7 @@ from schemas.errors import WirebeamError
 from tests.pipeline.sinks import rows
 
 
-def filled(root: Path, keys: str, values: list[dict]) -> Dataset:
+def filled(root: Path, keys: str, values: list[dict[str, Any]]) -> Dataset:
     with Dataset.open(root, partition_by=PartitionBy.parse(keys)) as dataset:
         dataset.commit(
             "run-7", rows.stage(dataset, "run-7", [rows.row(n, **v) for n, v in enumerate(values)])
@@ -67,7 +69,7 @@ def test_every_reader_finds_the_partition_columns(tmp_path: Path) -> None:
     assert sorted(pd.read_parquet(folder)["provider"].astype(str)) == wanted
     glob = f"{folder}/**/*.parquet"
     assert sorted(pl.read_parquet(glob, hive_partitioning=True)["provider"].to_list()) == wanted
-    found = duckdb.sql(
+    found = duckdb.execute(
         f"SELECT provider, date FROM read_parquet('{glob}', hive_partitioning=true)"
     ).fetchall()
     assert sorted(provider for provider, _ in found) == wanted
@@ -106,7 +108,7 @@ def test_large_rows_make_small_row_groups(tmp_path: Path) -> None:
 def test_a_failing_table_leaves_no_file(tmp_path: Path) -> None:
     schema = pa.schema([pa.field("received_at", pa.int64())])
 
-    def tables():
+    def tables() -> Iterator[pa.Table]:
         yield pa.table({"received_at": [1]}, schema=schema)
         raise KeyError("the source of the rows failed")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -141,7 +142,7 @@ def test_files_of_bounded_size(tmp_path: Path) -> None:
         {"dateline": Dateline("X", date=2**31)},
     ],
 )
-def test_numbers_no_column_can_hold_cost_their_item_alone(tmp_path: Path, values: dict) -> None:
+def test_numbers_no_column_can_hold_cost_their_item_alone(tmp_path: Path, values: dict[str, Any]) -> None:
     staging = Staging(tmp_path, KEYS)
     staging.add(rows.item(1), b"")
     with pytest.raises(ItemError):

@@ -6,6 +6,8 @@ import io
 import os
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -144,7 +146,11 @@ def test_pipes_and_sockets_in_a_folder_are_passed_over(feed: Path) -> None:
 def test_a_folder_that_may_not_be_read_is_handed_on(feed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.scandir
 
-    def scandir(path: str):  # root may read everything, so permission is refused here
+    def scandir(
+        path: str,
+    ) -> AbstractContextManager[
+        Iterator[os.DirEntry[str]]
+    ]:  # root may read everything, so permission is refused here
         if str(path).endswith("/c"):
             raise PermissionError(13, "Permission denied")
         return real(path)

@@ -8,6 +8,7 @@ import email.utils
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
@@ -158,10 +159,10 @@ def paged(server: Server, form: str) -> None:
         if form == "atom":
             return Reply(
                 atom(
-                    *(one["uri"][-1] for one in records),
+                    *(int(one["uri"][-1]) for one in records),
                     links=f'<a:link rel="next" href="{link}"/>' if link else "",
                 )
-            )  # type: ignore[arg-type]
+            )
         if form == "links":
             return Reply(orjson.dumps({"items": records, "links": {"next": link and {"href": link}}}))
         return Reply(orjson.dumps({"data": {"items": records}, "next": link}))
@@ -385,7 +386,7 @@ CREDENTIALS = [
 @pytest.mark.parametrize(("given", "header", "sent"), CREDENTIALS)
 def test_credentials_go_to_the_feeds_server_alone_and_are_never_kept_or_logged(
     server: Server,
-    given: dict[str, str],
+    given: dict[str, Any],
     header: str,
     sent: str,
     monkeypatch: pytest.MonkeyPatch,

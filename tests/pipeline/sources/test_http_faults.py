@@ -33,7 +33,8 @@ from tests.pipeline.sources.server import Reply, Request, Server, collect, nothi
 from tests.pipeline.sources.test_http import rss
 
 FAST = HttpSettings(interval=0.05, retry_ceiling=0.2, max_bytes=1 << 20)
-SHORT = {"hang": {"timeout": 0.5}, "drip": {"deadline": 1.5}}  # seconds; for others the machine may be slow
+# Seconds; for others the machine may be slow.
+SHORT: dict[str, dict[str, Any]] = {"hang": {"timeout": 0.5}, "drip": {"deadline": 1.5}}
 CUTS = itertools.count()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.sources import kafka_client
 from pipeline.sources.connect import connect
+from pipeline.sources.live import Delivery
 from pipeline.sources.secrets import Secrets
 from pipeline.sources.settings import KafkaSettings, SettingError
 from tests.pipeline.sources.mock_kafka import mock_kafka
@@ -34,7 +36,7 @@ def topic() -> str:
     return f"wire-{uuid.uuid4().hex[:8]}"
 
 
-def send(producer: Producer, topic: str, *numbers: int, **named: object) -> None:
+def send(producer: Producer, topic: str, *numbers: int, **named: Any) -> None:
     for number in numbers:
         producer.produce(
             topic,
@@ -42,7 +44,7 @@ def send(producer: Producer, topic: str, *numbers: int, **named: object) -> None
             partition=number % 4,
             timestamp=1_700_000_000_000 + number,
             **named,
-        )  # type: ignore[arg-type]
+        )
     assert producer.flush(10) == 0
 
 
@@ -117,7 +119,7 @@ def test_a_small_buffer_pauses_and_loses_nothing(cluster: tuple[Producer, str], 
     send(producer, topic, *range(2000))
     with opened(f"kafka://{servers}/{topic}", replace(FAST, buffer_items=50)) as source:
         wait_for(lambda: source._paused)  # type: ignore[attr-defined]
-        got = []
+        got: list[Delivery] = []
         while len(got) < 2000:
             some, _ = collect(source, min(90, 2000 - len(got)))
             got += some

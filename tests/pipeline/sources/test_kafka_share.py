@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Producer
 
-from pipeline.epoch import close_epoch, open_epoch
+from pipeline.epoch import Epochs, close_epoch, open_epoch
 from pipeline.sources import kafka_share
 from pipeline.sources.kafka_share import KafkaShare, ShareReader
 from pipeline.sources.kafka_tail import PartitionStart
@@ -58,7 +58,7 @@ class World:
 
 @pytest.fixture
 def world(cluster: tuple[Producer, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(kafka_share.Epochs.__init__, "__defaults__", (0.0,))
+    monkeypatch.setattr(Epochs.__init__, "__defaults__", (0.0,))
     producer, servers = cluster
     made = World(producer, servers, f"wire-{uuid.uuid4().hex[:8]}", tmp_path)
     made.send(3, 0)

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.sources.files import Resource
 from pipeline.sources.listing import blocks, resources
+from schemas.raw import Attribute
 
 
 def listing(count: int) -> list[Resource]:
@@ -16,7 +17,7 @@ def listing(count: int) -> list[Resource]:
             number,
             data=b"\x00\xff" if number % 5 == 0 else None,
             provider="tass" if number % 3 == 0 else None,
-            attributes=(("x-priority", "4"),) if number % 11 == 0 else (),
+            attributes=(Attribute("x-priority", "4"),) if number % 11 == 0 else (),
         )
         for number in range(count)
     ]

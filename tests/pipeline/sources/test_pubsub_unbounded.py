@@ -94,10 +94,11 @@ def test_messages_become_rows_with_their_attributes_and_are_acknowledged(
         )
         server.publish(text.encode(), desk=f"D{number}")
     server.publish(b"\x89PNG\r\n\x1a\n\0\0")
-    feed = FeedConfig(URI, PubsubSettings(name="desk"))
+    settings = PubsubSettings(name="desk")
+    feed = FeedConfig(URI, settings)
     config = Config(str(tmp_path / "news"), "run", None, (URI,))
     pipeline = beam.Pipeline(options=PipelineOptions(["--runner=BundleBasedDirectRunner", "--streaming"]))
-    queues = [ReadSubscription(URI, feed.settings)]
+    queues = [ReadSubscription(URI, settings)]
     stages(pipeline, config, [], location(config.output), Terms.of_versions(), queues=queues)
     running = pipeline.run()  # whoever comes first makes the dataset
     holder = Tenure(Application("job", config, (feed,), Pace(every=0.0, ceiling=0.05)))
@@ -115,7 +116,7 @@ def test_messages_become_rows_with_their_attributes_and_are_acknowledged(
         server.close()
     assert sorted(server.acknowledged, key=int) == [str(number) for number in range(1, 27)]
     assert verify(config.output) == []
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         f"SELECT source, dateline.places[1].name, attributes FROM '{config.output}/stories/**/*.parquet'"
     ).fetchall()
     assert sorted(source for source, _, _ in rows) == sorted(f"{URI}/{number}" for number in range(1, 26))
@@ -123,5 +124,5 @@ def test_messages_become_rows_with_their_attributes_and_are_acknowledged(
     assert {f"D{number}" for number in range(25)} == {
         one["value"] for _, _, attributes in rows for one in attributes if one["name"] == "desk"
     }
-    ((code,),) = duckdb.sql(f"SELECT code FROM '{config.output}/rejects/**/*.parquet'").fetchall()
+    ((code,),) = duckdb.execute(f"SELECT code FROM '{config.output}/rejects/**/*.parquet'").fetchall()
     assert code == "format_unknown"

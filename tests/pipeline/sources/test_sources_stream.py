@@ -86,14 +86,14 @@ def test_every_kind_of_source_in_one_stream(
     finally:
         server.close()
         pubsub.close()
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         f"SELECT source FROM read_parquet(['{tmp_path}/news/stories/**/*.parquet', '{tmp_path}/news/duplicates/**/*.parquet'], union_by_name=true)"
     ).fetchall()
     kinds = Counter(source.partition("://")[0] for (source,) in rows)
     assert kinds == {"http": 3 + 2, "kafka": 7, "pubsub": 1}
     assert len(set(rows)) == len(rows)
     assert not any("secret-path" in source for (source,) in rows)
-    rejected = duckdb.sql(
+    rejected = duckdb.execute(
         f"SELECT source, raw FROM read_parquet('{tmp_path}/news/rejects/**/*.parquet')"
     ).fetchall()
     assert rejected == [(f"kafka://{servers}/wire/1/1", b"\xff\x00\x01poison")]

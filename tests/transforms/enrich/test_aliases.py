@@ -29,7 +29,9 @@ def aliases(tmp_path: Path) -> Aliases:
 
 def test_aliases_are_found_linked_and_go_by_the_first(aliases: Aliases) -> None:
     body = "Tinplate sold its deep blue crab line. Harrow Tinplate of London is glad. Tinplates are not."
-    found = {e.text: e for e in enrich(Story("", body, "en"), Rules(), aliases=aliases).entities}
+    entities = enrich(Story("", body, "en"), Rules(), aliases=aliases).entities
+    assert entities is not None
+    found = {entity.text: entity for entity in entities}
     assert set(found) == {"Tinplate", "deep blue crab", "Harrow Tinplate", "London"}
     assert found["Tinplate"].name == found["Harrow Tinplate"].name == "Harrow Tinplate"
     assert {(link.scheme, link.id) for link in found["Tinplate"].links} == {("lei", "LEI-1"), ("house", "77")}

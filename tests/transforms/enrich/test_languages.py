@@ -301,7 +301,9 @@ def rules() -> Rules:
 @pytest.mark.parametrize(("language", "text", "expected"), SAMPLES, ids=[sample[0] for sample in SAMPLES])
 def test_the_names_of_a_text(rules: Rules, language: str, text: str, expected: set[str]) -> None:
     found = set()
-    for entity in enrich(Story("", text, language), rules).entities:
+    entities = enrich(Story("", text, language), rules).entities
+    assert entities is not None
+    for entity in entities:
         by = "" if entity.name == entity.text else f" = {entity.name}"
         found.add(f"{entity.type} {entity.text}{by}")
     assert found == expected
@@ -333,6 +335,7 @@ def test_part_of_a_word_is_no_name(text: str) -> None:
 
 def test_a_country_named_as_its_capital_is_the_country(rules: Rules) -> None:
     found = enrich(Story("", "He left Mexico for Kuwait. Mexico City is large.", "en"), rules).entities
+    assert found is not None
     links = {entity.name: {link.scheme for link in entity.links} for entity in found}
     assert set(links) == {"Mexico", "Kuwait", "Mexico City"}
     assert "iso3166-2" not in links["Mexico"] | links["Kuwait"]

@@ -26,7 +26,9 @@ def rules() -> Rules:
 
 
 def entities(rules: Rules, body: str, headline: str = "", language: str | None = "en") -> tuple[Entity, ...]:
-    return enrich(Story(headline, body, language), rules).entities
+    found = enrich(Story(headline, body, language), rules).entities
+    assert found is not None
+    return found
 
 
 def by_form(found: tuple[Entity, ...]) -> dict[str, Entity]:
@@ -103,7 +105,9 @@ class Shouter:
 
 
 def test_a_tagger_of_the_users_own_may_have_its_own_types() -> None:
-    (entity,) = enrich(Story("", "Item QX7 is late. QX7 again.", "en"), Shouter()).entities
+    found = enrich(Story("", "Item QX7 is late. QX7 again.", "en"), Shouter()).entities
+    assert found is not None
+    (entity,) = found
     assert (entity.type, entity.text, entity.source) == ("CODE", "QX7", "shouter")
     assert [(mention.start, mention.end) for mention in entity.mentions] == [(5, 8), (18, 21)]
 
@@ -111,7 +115,7 @@ def test_a_tagger_of_the_users_own_may_have_its_own_types() -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=300), st.text(max_size=80), st.sampled_from([None, "en", "de", "ru", "fr-CA"]))
 def test_any_text_gives_mentions_that_hold(body: str, headline: str, language: str | None) -> None:
-    for entity in enrich(Story(headline, body, language), Rules()).entities:
+    for entity in entities(Rules(), body, headline, language):
         for mention in entity.mentions:
             text = body if mention.field == "body_text" else headline
             assert text[mention.start : mention.end] == entity.text
@@ -131,12 +135,12 @@ def test_any_mixture_of_names_gives_mentions_that_hold(
 ) -> None:
     body = " ".join(words)
     body = body.upper() if shout else body
-    found = enrich(Story("", body, language), Rules()).entities
+    found = entities(Rules(), body, language=language)
     places = sorted((m.start, m.end) for entity in found for m in entity.mentions)
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(places))
     for entity in found:
         assert all(body[m.start : m.end] == entity.text for m in entity.mentions)
-    assert found == enrich(Story("", body, language), Rules()).entities
+    assert found == entities(Rules(), body, language=language)
 
 
 @settings(max_examples=60, deadline=None)
