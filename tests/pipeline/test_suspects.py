@@ -206,7 +206,7 @@ def test_workers_that_really_die_leave_one_reject(tmp_path: Path) -> None:
     world.committer.follow("run-001", {("desk", "wire", 0): 0})
     top = str(Path(suspects.__file__).parents[1])
     environment = {**os.environ, "PYTHONPATH": f"{site}{os.pathsep}{top}"}
-    ends = []
+    ends: list[int] = []
     while not ends or ends[-1]:
         command = [sys.executable, "-c", PROGRAM, str(tmp_path / "news"), *texts]
         done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
@@ -218,7 +218,7 @@ def test_workers_that_really_die_leave_one_reject(tmp_path: Path) -> None:
     assert world.dataset.snapshot().positions == {"desk": {"wire": {"0": 8}}}
     world.close()
     assert verify(tmp_path / "news") == []
-    (reject,) = duckdb.sql(
+    (reject,) = duckdb.execute(
         f"SELECT source, message, raw FROM '{tmp_path}/news/rejects/**/*.parquet'"
     ).fetchall()
     assert reject[0].endswith("/wire/0/5")
