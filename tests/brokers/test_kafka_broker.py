@@ -66,20 +66,20 @@ def test_a_broker_that_is_stopped_and_killed_and_comes_back(broker: Broker, topi
         _, position = collect(source, 10)
         for kill in (False, True):
             broker.stop(kill=kill)
-            assert wait_for(lambda: source.health().failure)  # type: ignore[attr-defined]
+            assert wait_for(lambda: source.health().failure)
             source.acknowledge(position)
             nothing(source, 0.2)
             broker.start()
             send(broker, topic, 10 + kill)
             (got,), position = collect(source, 1)
             assert got.data == b"item %d" % (10 + kill)
-            wait_for(lambda: source.health().failure is None)  # type: ignore[attr-defined]
+            wait_for(lambda: source.health().failure is None)
 
 
 def test_a_broker_that_is_not_there_when_we_start(tmp_path: Path) -> None:
     late = Broker(tmp_path / "late")
     with opened(f"kafka://{late.servers}/wire", FAST) as source:
-        assert wait_for(lambda: source.health().failure)  # type: ignore[attr-defined]
+        assert wait_for(lambda: source.health().failure)
         with late:
             late.create("wire", 2)
             send(late, "wire", 1)
@@ -90,14 +90,14 @@ def test_a_topic_that_is_not_there_yet(broker: Broker, caplog: pytest.LogCapture
     name = f"later-{uuid.uuid4().hex[:8]}"
     uri, settings = fresh(broker, name)
     with opened(uri, settings) as source:
-        assert "nknown topic" in wait_for(lambda: source.health().failure)  # type: ignore[attr-defined]
+        assert "nknown topic" in wait_for(lambda: source.health().failure)
         nothing(source, 5)
-        assert "nknown topic" in source.health().failure  # type: ignore[attr-defined]
+        assert "nknown topic" in source.health().failure
         assert len(caplog.records) <= 2, "said once"
         broker.create(name, 2)
         send(broker, name, 1)
         collect(source, 1)
-        wait_for(lambda: source.health().failure is None)  # type: ignore[attr-defined]
+        wait_for(lambda: source.health().failure is None)
 
 
 def test_offsets_that_the_broker_deleted_are_counted_and_said(
@@ -110,11 +110,11 @@ def test_offsets_that_the_broker_deleted_are_counted_and_said(
     with opened(uri, settings, {topic: {"0": 2, "1": 10}}) as source:
         got, position = collect(source, 3)
         assert [one.data for one in got] == [b"item 14", b"item 16", b"item 18"]
-        assert source.health().lost == 5  # type: ignore[attr-defined]
+        assert source.health().lost == 5
         assert "deleted 2 to 6 unread: up to 5 items are lost" in caplog.text
     with opened(uri, settings, position) as source:
         nothing(source, 1.5)
-        assert source.health().lost == 0, "counted once"  # type: ignore[attr-defined]
+        assert source.health().lost == 0, "counted once"
     with opened(uri, settings, {topic: {"0": 500, "1": 10}}) as source:
         assert len(collect(source, 3)[0]) == 3, "a topic made anew is read from its beginning"
         assert "made anew" in caplog.text
@@ -152,7 +152,7 @@ def test_a_compacted_topic_has_gaps_and_nothing_is_lost(broker: Broker) -> None:
                 return bool(taken.position[topic]["0"] >= high)
 
             wait_for(caught_up)
-            health = source.health()  # type: ignore[attr-defined]
+            health = source.health()
         assert (health.lost, health.failure) == (0, None)
         assert health.passed_over > 0
         if len(got) + health.passed_over < high:
@@ -230,11 +230,11 @@ def test_tls_and_sasl_are_checked(
     with opened(uri, login) as source:
         assert collect(source, 1)[0][0].data == b"item 1"
     with opened(uri, replace(login, password_env="K_BAD")) as source:
-        failure = wait_for(lambda: source.health().failure)  # type: ignore[attr-defined]
+        failure = wait_for(lambda: source.health().failure)
         assert "uthentication failed" in failure
         assert "falsch" not in failure
     with opened(uri, replace(login, ca_file="")) as source:
-        assert "certificate" in wait_for(lambda: source.health().failure)  # type: ignore[attr-defined]
+        assert "certificate" in wait_for(lambda: source.health().failure)
         nothing(source, 0.1)
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from pipeline.sinks.storage import location
 from pipeline.verify import verify
 from tests.brokers.kafka import Broker
+from tests.conftest import Command
 from tests.engines.application import Application, ApplicationStream
 from tests.engines.flink import wait_until
 from tests.pipeline.sinks import objects
@@ -34,7 +35,7 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 
 
 def test_a_jar_goes_on_where_the_dataset_ends(
-    broker: Broker, shared: Path, tmp_path: Path, wirebeam: Any
+    broker: Broker, shared: Path, tmp_path: Path, wirebeam: Command
 ) -> None:
     """Stopped with a savepoint, begun from it, cancelled; another jar begun from it, when it is out of date."""
     items, third = wire(tmp_path, ITEMS), ITEMS // 3
@@ -70,7 +71,7 @@ def test_a_jar_goes_on_where_the_dataset_ends(
 
 
 def test_a_jar_streams_into_an_object_store(
-    broker: Broker, shared: Path, tmp_path: Path, wirebeam: Any
+    broker: Broker, shared: Path, tmp_path: Path, wirebeam: Command
 ) -> None:
     """Its workers are killed in mid-flow, the one that commits too; another one takes its claim."""
     items = wire(tmp_path, ITEMS)

@@ -8,14 +8,13 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipeline.verify import verify
 from tests.brokers import go
 from tests.brokers.kafka import Broker
-from tests.conftest import WIREBEAM
+from tests.conftest import WIREBEAM, Command
 from tests.engines.flink import children, command, wait_until
 from tests.soak.flink import rows, wire
 from tests.soak.flink_stream import TOPIC, Recorded, Sender
@@ -84,7 +83,7 @@ def stream(broker: Broker, tmp_path: Path) -> Iterator[Stream]:
 
 
 def test_nothing_is_lost_or_doubled_while_the_command_and_prism_are_killed(
-    broker: Broker, stream: Stream, shared: Path, tmp_path: Path, wirebeam: Any
+    broker: Broker, stream: Stream, shared: Path, tmp_path: Path, wirebeam: Command
 ) -> None:
     items = wire(tmp_path, ITEMS)
     (tmp_path / "items").mkdir()

@@ -14,6 +14,7 @@ from pipeline.check import check
 from pipeline.rules import default_text, load
 from pipeline.sinks.dataset import Dataset
 from schemas.errors import UsageError
+from tests.conftest import Command
 from tests.pipeline.sinks import rows
 
 HOUR = 3_600_000_000
@@ -148,7 +149,7 @@ def test_wrong_rules_are_a_question_of_usage(tmp_path: Path, text: str, said: st
         load(tmp_path / "rules.toml")
 
 
-def test_the_command_is_for_schedulers(news: Path, tmp_path: Path, wirebeam: Any) -> None:
+def test_the_command_is_for_schedulers(news: Path, tmp_path: Path, wirebeam: Command) -> None:
     printed = wirebeam("check", "--print-rules")
     assert tomllib.loads(printed.stdout) == tomllib.loads(default_text())
     passed = wirebeam("check", news, "--at", "newest", "--json")

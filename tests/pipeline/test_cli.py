@@ -8,15 +8,14 @@ import os
 import pty
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipeline import query
-from tests.conftest import WIREBEAM
+from tests.conftest import WIREBEAM, Command
 
 
-def test_help_teaches(wirebeam: Any) -> None:
+def test_help_teaches(wirebeam: Command) -> None:
     done = wirebeam("--help")
     assert done.returncode == 0
     for command in ("run", "inspect", "show", "sql", "verify"):
@@ -24,7 +23,9 @@ def test_help_teaches(wirebeam: Any) -> None:
     assert "follow" in wirebeam("run", "--help").stdout
 
 
-def test_results_go_to_stdout_and_a_pipe_sees_no_progress(feed: Path, tmp_path: Path, wirebeam: Any) -> None:
+def test_results_go_to_stdout_and_a_pipe_sees_no_progress(
+    feed: Path, tmp_path: Path, wirebeam: Command
+) -> None:
     done = wirebeam("run", feed / "tass", "-o", tmp_path / "out")
     assert done.returncode == 0
     assert done.stderr == ""
@@ -47,7 +48,7 @@ def test_results_go_to_stdout_and_a_pipe_sees_no_progress(feed: Path, tmp_path: 
     ],
 )
 def test_what_there_is_not_is_a_question_of_usage(
-    feed: Path, tmp_path: Path, wirebeam: Any, wrong: tuple[str, ...]
+    feed: Path, tmp_path: Path, wirebeam: Command, wrong: tuple[str, ...]
 ) -> None:
     done = wirebeam("run", feed / "tass", "-o", tmp_path / "out", *wrong)
     assert done.returncode == 2
@@ -56,7 +57,7 @@ def test_what_there_is_not_is_a_question_of_usage(
     assert not (tmp_path / "out").exists()
 
 
-def test_inspect_explains_each_field(feed: Path, wirebeam: Any) -> None:
+def test_inspect_explains_each_field(feed: Path, wirebeam: Command) -> None:
     done = wirebeam("inspect", feed / "reuters/ferries_update.xml")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
@@ -76,18 +77,18 @@ def test_inspect_explains_each_field(feed: Path, wirebeam: Any) -> None:
     assert set(found["made_from"]) <= set(found["item"])
 
 
-def test_inspect_names_each_item_of_a_message(feed: Path, wirebeam: Any) -> None:
+def test_inspect_names_each_item_of_a_message(feed: Path, wirebeam: Command) -> None:
     found = json.loads(wirebeam("inspect", feed / "dpa/morning.xml").stdout)
     assert [one["source"].rsplit("#", 1)[1] for one in found] == ["1", "2", "3"]
 
 
-def test_inspect_says_why_an_item_is_rejected(feed: Path, wirebeam: Any) -> None:
+def test_inspect_says_why_an_item_is_rejected(feed: Path, wirebeam: Command) -> None:
     found = json.loads(wirebeam("inspect", feed / "broken/recipe.xml").stdout)
     assert found["rejected"]["code"] == "format_unknown"
     assert "recipe" in found["rejected"]["message"]
 
 
-def test_show_counts_what_is_there(news: Path, wirebeam: Any) -> None:
+def test_show_counts_what_is_there(news: Path, wirebeam: Command) -> None:
     found = json.loads(wirebeam("show", news, "--json").stdout)
     assert found["rows"]["stories"] == sum(found["providers"].values()) or len(found["providers"]) == 12
     assert found["rejects"]["format_unknown"] == 2
@@ -96,7 +97,7 @@ def test_show_counts_what_is_there(news: Path, wirebeam: Any) -> None:
     assert f"{found['rows']['stories']:,} stories" in people.stdout
 
 
-def test_show_tells_a_story_in_order(news: Path, wirebeam: Any) -> None:
+def test_show_tells_a_story_in_order(news: Path, wirebeam: Command) -> None:
     done = wirebeam("show", news, "--story", "urn:newsdesk:client:20261123-0017", "--json")
     told = json.loads(done.stdout)
     assert [row["dataset"] for row in told] == ["stories", "duplicates", "stories"]
@@ -106,7 +107,7 @@ def test_show_tells_a_story_in_order(news: Path, wirebeam: Any) -> None:
     assert "near copy" in people or "exact copy" in people
 
 
-def test_show_says_what_changed_and_why_it_was_linked(news: Path, wirebeam: Any) -> None:
+def test_show_says_what_changed_and_why_it_was_linked(news: Path, wirebeam: Command) -> None:
     found = query.connect(news).execute(
         "SELECT uri, revision_of FROM stories WHERE revision_kind = 'correction' AND provider = 'reuters'"
     )
@@ -149,12 +150,12 @@ def test_show_has_colours_on_a_terminal(news: Path) -> None:
     assert "[-" not in shown
 
 
-def test_show_of_what_is_not_there(news: Path, wirebeam: Any) -> None:
+def test_show_of_what_is_not_there(news: Path, wirebeam: Command) -> None:
     done = wirebeam("show", news, "--story", "urn:nobody")
     assert (done.returncode, "urn:nobody" in done.stderr, done.stdout) == (1, True, "")
 
 
-def test_sql_in_every_format(news: Path, wirebeam: Any) -> None:
+def test_sql_in_every_format(news: Path, wirebeam: Command) -> None:
     statement = (
         "SELECT provider, count(*) AS n FROM stories GROUP BY provider ORDER BY n DESC, provider LIMIT 2"
     )
@@ -165,7 +166,7 @@ def test_sql_in_every_format(news: Path, wirebeam: Any) -> None:
     assert as_json[0]["provider"] in wirebeam("sql", news, statement).stdout
 
 
-def test_latest_honours_kills_and_withheld_items(news: Path, wirebeam: Any) -> None:
+def test_latest_honours_kills_and_withheld_items(news: Path, wirebeam: Command) -> None:
     answer = json.loads(
         wirebeam("sql", news, "SELECT uri, headline, revision_kind FROM latest", "--json").stdout
     )
@@ -176,7 +177,7 @@ def test_latest_honours_kills_and_withheld_items(news: Path, wirebeam: Any) -> N
     assert [row["revision_kind"] for row in updated] == ["update"]
 
 
-def test_verify_finds_what_was_tampered_with(news: Path, tmp_path: Path, wirebeam: Any) -> None:
+def test_verify_finds_what_was_tampered_with(news: Path, tmp_path: Path, wirebeam: Command) -> None:
     import shutil
 
     broken = tmp_path / "broken"

@@ -23,6 +23,7 @@ from pipeline.run import run
 from pipeline.sinks.dataset import Dataset
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
+from tests.conftest import Command
 
 SET = ("stories", "duplicates", "rejects")
 OF_THE_RUN = {"ingested_at", "run_id"}
@@ -257,13 +258,13 @@ def test_nothing_is_done_to_a_dataset_that_another_writes_to(copied: Path) -> No
     assert manifests(copied) == before
 
 
-def test_what_is_no_dataset_is_not_made_one(tmp_path: Path, wirebeam: Any) -> None:
+def test_what_is_no_dataset_is_not_made_one(tmp_path: Path, wirebeam: Command) -> None:
     done = wirebeam("compact", tmp_path)
     assert (done.returncode, "no Wirebeam dataset" in done.stderr) == (1, True)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_command_says_what_it_did(copied: Path, wirebeam: Any) -> None:
+def test_the_command_says_what_it_did(copied: Path, wirebeam: Command) -> None:
     done = wirebeam("compact", copied)
     assert done.returncode == 0, done.stderr
     assert "moved between" in done.stdout

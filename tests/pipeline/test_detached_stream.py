@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import apache_beam as beam
 import pytest
@@ -19,6 +18,7 @@ from pipeline.feeds import FeedConfig
 from pipeline.options import Config
 from pipeline.sources.settings import KafkaSettings, PubsubSettings
 from schemas.errors import UsageError
+from tests.conftest import Command
 
 LAUNCHER = Path(__file__).resolve().parents[2] / "deploy/dataflow/launch.py"
 IMAGE = "registry.example.com/wirebeam:0.1.0"
@@ -81,7 +81,7 @@ def test_a_stream_on_dataflow_writes_to_no_folder_of_this_machine(
         job(Config(str(tmp_path), "run", None), FEEDS, Pace(), OPTIONS)
 
 
-def test_it_follows_kafka_and_pubsub_alone(wirebeam: Any) -> None:
+def test_it_follows_kafka_and_pubsub_alone(wirebeam: Command) -> None:
     told = ("https://feeds.example.com/world.xml", "-o", "gs://wires/news", "--runner=DataflowRunner")
     refused = wirebeam("stream", *told)
     assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)

@@ -21,6 +21,7 @@ from pipeline.sinks.dataset import Dataset
 from pipeline.sources.settings import KafkaSettings
 from pipeline.tenure import Application, end_all
 from schemas.errors import UsageError, WirebeamError
+from tests.conftest import Command
 
 FEEDS = (
     FeedConfig("kafka://broker:9092/wire", KafkaSettings(name="wire")),
@@ -94,7 +95,9 @@ def test_what_a_jar_cannot_be_told(tmp_path: Path, server: Path, option: str, me
         made(tmp_path, server, option)
 
 
-def test_the_command_line_writes_a_jar_of_kafka_alone(tmp_path: Path, server: Path, wirebeam: Any) -> None:
+def test_the_command_line_writes_a_jar_of_kafka_alone(
+    tmp_path: Path, server: Path, wirebeam: Command
+) -> None:
     jar = tmp_path / "stream.jar"
     tail = ("--runner=FlinkRunner", "--", "--output_executable_path", jar, f"--flink_job_server_jar={server}")
     done = wirebeam("stream", "kafka://broker:9092/wire", "-o", tmp_path / "news", *tail)

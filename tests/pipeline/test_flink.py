@@ -16,6 +16,7 @@ import pytest
 from pipeline import flink
 from pipeline.engine import Engine
 from schemas.errors import UsageError, WirebeamError
+from tests.conftest import Command
 from tests.pipeline.played_flink import PlayedFlink, played_flink
 
 
@@ -178,7 +179,9 @@ def test_an_interrupt_that_python_drops_cancels_the_job(cluster: PlayedFlink, ja
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_the_command_line_says_it_in_one_line(tmp_path: Path, feed: Path, jars: Path, wirebeam: Any) -> None:
+def test_the_command_line_says_it_in_one_line(
+    tmp_path: Path, feed: Path, jars: Path, wirebeam: Command
+) -> None:
     options = ("--", "--flink_master=127.0.0.1:1", f"--flink_job_server_jar={jars}")
     done = wirebeam("run", feed, "-o", tmp_path / "out", "--runner", "FlinkRunner", *options)
     assert done.returncode == 1

@@ -18,6 +18,7 @@ from pipeline.page.page import report
 from pipeline.page.table import lasting
 from pipeline.query import connect
 from pipeline.sinks.dataset import Dataset
+from tests.conftest import Command
 from tests.pipeline.sinks import rows
 
 NOW = dt.datetime(2026, 11, 24, 6, tzinfo=dt.UTC)
@@ -283,7 +284,7 @@ def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> Non
     assert lasting(seconds) == said
 
 
-def test_the_command_writes_one_file_and_says_where(news: Path, tmp_path: Path, wirebeam: Any) -> None:
+def test_the_command_writes_one_file_and_says_where(news: Path, tmp_path: Path, wirebeam: Command) -> None:
     done = wirebeam("report", news, "--at", "2026-11-30T00:00", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("report.html: ")

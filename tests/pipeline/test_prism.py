@@ -8,13 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipeline import prism
 from pipeline.engine import Engine
 from schemas.errors import UsageError, WirebeamError
+from tests.conftest import Command
 
 PATIENCE = 120.0  # seconds; the machine may be busy
 
@@ -62,7 +62,7 @@ def test_its_time_out_is_ours_unless_the_user_says_another(nowhere: Path) -> Non
     assert options["experiments"] == ["mine", "prism_disable_sdf_split"]
 
 
-def test_what_is_missing_is_one_line(tmp_path: Path, wirebeam: Any) -> None:
+def test_what_is_missing_is_one_line(tmp_path: Path, wirebeam: Command) -> None:
     tail = ("-o", tmp_path / "news", "--runner=PrismRunner", "--", "--prism_location=/no/prism")
     done = wirebeam("stream", "kafka://127.0.0.1:9/wire", *tail)
     assert done.returncode == 1

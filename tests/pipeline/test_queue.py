@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,6 +17,7 @@ from pipeline.ingest import Ingest, Job
 from pipeline.sinks.storage import Location, location
 from pipeline.sources.stream_message import StreamMessage
 from pipeline.verify import verify
+from tests.conftest import Command
 from tests.pipeline.sinks import objects
 from tests.pipeline.sinks.states import keys
 from tests.pipeline.test_committer import HERE, STEPS, Killed, Rows, World, messages, rows
@@ -192,7 +192,9 @@ def swept(queue: list[StreamMessage], root: Location) -> None:
     world.close()
 
 
-def test_who_verifies_hears_of_what_waits(queue: list[StreamMessage], tmp_path: Path, wirebeam: Any) -> None:
+def test_who_verifies_hears_of_what_waits(
+    queue: list[StreamMessage], tmp_path: Path, wirebeam: Command
+) -> None:
     """Nothing is broken by it, and no reader sees it: of a stream that is given up it would be lost."""
     world = Queue(tmp_path / "news")
     world.stage(queue[:6], most=3)

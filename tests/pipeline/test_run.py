@@ -20,6 +20,7 @@ import pyarrow.dataset as ds
 import pytest
 
 from pipeline.verify import verify
+from tests.conftest import Command
 
 WIREBEAM = str(Path(sys.executable).with_name("wirebeam"))
 # What differs between two runs over the same input, and may.
@@ -197,7 +198,7 @@ def test_entities_stand_where_they_say(news: Path) -> None:
     assert seen > 100
 
 
-def test_the_same_input_again_adds_no_row(news: Path, feed: Path, tmp_path: Path, wirebeam: Any) -> None:
+def test_the_same_input_again_adds_no_row(news: Path, feed: Path, tmp_path: Path, wirebeam: Command) -> None:
     output = tmp_path / "out"
     shutil.copytree(news, output)
     before = everything(output)
@@ -210,7 +211,7 @@ def test_the_same_input_again_adds_no_row(news: Path, feed: Path, tmp_path: Path
 
 
 def test_another_order_and_repeated_bundles_give_the_same_rows(
-    news: Path, feed: Path, tmp_path: Path, wirebeam: Any
+    news: Path, feed: Path, tmp_path: Path, wirebeam: Command
 ) -> None:
     files = sorted(path for path in feed.rglob("*") if path.is_file())
     random.Random(3).shuffle(files)
@@ -220,7 +221,7 @@ def test_another_order_and_repeated_bundles_give_the_same_rows(
     assert verify(tmp_path / "out") == []
 
 
-def test_a_later_run_links_to_what_the_dataset_holds(feed: Path, tmp_path: Path, wirebeam: Any) -> None:
+def test_a_later_run_links_to_what_the_dataset_holds(feed: Path, tmp_path: Path, wirebeam: Command) -> None:
     output = tmp_path / "out"
     for part in (["reuters/eurozone_confidence.json", "ap/a0417.anpa"],
                  ["reuters/eurozone_confidence_corrected.json", "client/quake_resend.json"]):  # fmt: skip
@@ -236,7 +237,7 @@ def test_a_later_run_links_to_what_the_dataset_holds(feed: Path, tmp_path: Path,
 
 
 def test_a_run_killed_at_any_moment_leaves_the_dataset_whole(
-    news: Path, feed: Path, tmp_path: Path, wirebeam: Any
+    news: Path, feed: Path, tmp_path: Path, wirebeam: Command
 ) -> None:
     output = tmp_path / "out"
     started = time.monotonic()
@@ -264,7 +265,7 @@ def test_a_run_killed_at_any_moment_leaves_the_dataset_whole(
     }
 
 
-def test_standard_input(feed: Path, tmp_path: Path, wirebeam: Any) -> None:
+def test_standard_input(feed: Path, tmp_path: Path, wirebeam: Command) -> None:
     text = (feed / "tass/murmansk_water.txt").read_text("utf-8")
     for expected in ({"stories": 1, "redelivered": 0}, {"stories": 0, "redelivered": 1}):
         done = wirebeam("run", "-", "-o", tmp_path / "out", "--json", input=text)
@@ -273,7 +274,7 @@ def test_standard_input(feed: Path, tmp_path: Path, wirebeam: Any) -> None:
         assert {name: counts[name] for name in expected} == expected
 
 
-def test_a_large_item_and_a_bomb_are_rejects(tmp_path: Path, wirebeam: Any) -> None:
+def test_a_large_item_and_a_bomb_are_rejects(tmp_path: Path, wirebeam: Command) -> None:
     inputs = tmp_path / "in"
     inputs.mkdir()
     with (inputs / "large.txt").open("wb") as large:
@@ -298,7 +299,7 @@ def test_a_large_item_and_a_bomb_are_rejects(tmp_path: Path, wirebeam: Any) -> N
 
 @pytest.mark.parametrize("options", [(), ("--", *PROCESSES)])
 def test_a_full_disk_is_one_clear_line_and_commits_nothing(
-    options: tuple[str, ...], feed: Path, tmp_path: Path, wirebeam: Any
+    options: tuple[str, ...], feed: Path, tmp_path: Path, wirebeam: Command
 ) -> None:
     output = tmp_path / "out"
     assert wirebeam("run", feed / "tass", "-o", output).returncode == 0
@@ -320,7 +321,7 @@ def test_a_full_disk_is_one_clear_line_and_commits_nothing(
     assert wirebeam("run", feed, "-o", output).returncode == 0
 
 
-def test_strict_turns_rejects_into_a_failure(feed: Path, tmp_path: Path, wirebeam: Any) -> None:
+def test_strict_turns_rejects_into_a_failure(feed: Path, tmp_path: Path, wirebeam: Command) -> None:
     done = wirebeam("run", feed / "broken", "-o", tmp_path / "out", "--strict")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
@@ -350,7 +351,7 @@ def test_strict_turns_rejects_into_a_failure(feed: Path, tmp_path: Path, wirebea
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_one_clear_line(
-    arguments: list[str], code: int, says: str, feed: Path, news: Path, tmp_path: Path, wirebeam: Any
+    arguments: list[str], code: int, says: str, feed: Path, news: Path, tmp_path: Path, wirebeam: Command
 ) -> None:
     theirs = tmp_path / "theirs"
     theirs.mkdir()
@@ -366,7 +367,7 @@ def test_what_cannot_be_done_is_one_clear_line(
     assert sorted(os.listdir(theirs)) == ["thesis.doc"]
 
 
-def test_two_processes_give_the_same_rows(news: Path, feed: Path, tmp_path: Path, wirebeam: Any) -> None:
+def test_two_processes_give_the_same_rows(news: Path, feed: Path, tmp_path: Path, wirebeam: Command) -> None:
     done = wirebeam("run", feed, "-o", tmp_path / "out", "--", *PROCESSES)
     assert done.returncode == 0, done.stderr
     assert everything(tmp_path / "out") == everything(news)

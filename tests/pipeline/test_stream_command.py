@@ -20,7 +20,7 @@ from pipeline.sinks.dataset import Dataset
 from pipeline.verify import verify
 from schemas.errors import WirebeamError
 from tests.brokers.kafka import free_port
-from tests.conftest import WIREBEAM
+from tests.conftest import WIREBEAM, Command
 from tests.pipeline.sources.server import PATIENCE, wait_for
 from tests.pipeline.test_stream import held, ninjs
 
@@ -61,7 +61,7 @@ def get(url: str) -> tuple[int, str]:
         return error.code, error.read().decode()
 
 
-def test_it_follows_says_and_stops(tmp_path: Path, wirebeam: Any) -> None:
+def test_it_follows_says_and_stops(tmp_path: Path, wirebeam: Command) -> None:
     """One process, asked for all that it promises while it runs."""
     incoming, later, output = tmp_path / "in", tmp_path / "later", tmp_path / "out"
     incoming.mkdir()
@@ -132,7 +132,7 @@ def test_it_follows_says_and_stops(tmp_path: Path, wirebeam: Any) -> None:
     ],
 )
 def test_what_cannot_be_is_one_clear_line(
-    arguments: list[str], code: int, says: str, tmp_path: Path, wirebeam: Any
+    arguments: list[str], code: int, says: str, tmp_path: Path, wirebeam: Command
 ) -> None:
     (tmp_path / "file").write_text("text")
     (tmp_path / "theirs").mkdir()

@@ -17,6 +17,7 @@ from pipeline.replay import replay
 from pipeline.run import run
 from pipeline.sinks.dataset import Dataset
 from pipeline.verify import verify
+from tests.conftest import Command
 from tests.pipeline.crashes import Crash, crash_at
 from tests.pipeline.sinks import rows
 from transforms.parse.document import Limits
@@ -236,7 +237,7 @@ def test_an_expiry_may_be_killed_anywhere(tmp_path: Path) -> None:
         assert everything(root) == wanted
 
 
-def test_the_commands(news: Path, tmp_path: Path, wirebeam: Any) -> None:
+def test_the_commands(news: Path, tmp_path: Path, wirebeam: Command) -> None:
     root = shutil.copytree(news, tmp_path / "news")
     done = wirebeam("replay", root)
     assert (done.returncode, done.stderr) == (0, "")

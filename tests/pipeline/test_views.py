@@ -23,6 +23,7 @@ from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.parquet import write_data_file
 from schemas.arrow import REJECTS, STORIES
 from schemas.errors import WirebeamError
+from tests.conftest import Command
 
 DAY = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
@@ -185,7 +186,7 @@ def test_mentions_give_the_words_and_volume_adds_up(news: Path) -> None:
 
 
 def test_the_printed_views_run_in_a_plain_duckdb_from_anywhere(
-    news: Path, tmp_path: Path, wirebeam: Any
+    news: Path, tmp_path: Path, wirebeam: Command
 ) -> None:
     done = wirebeam("views", news.name, cwd=news.parent)
     assert done.returncode == 0, done.stderr
@@ -227,7 +228,9 @@ def test_datasets_of_other_partitions_have_their_columns_in_the_right_type(
     assert (described["month"], described["hour"], described["provider"]) == ("VARCHAR", "BIGINT", "VARCHAR")
 
 
-def test_files_of_an_older_schema_read_as_one_with_newer_ones(tmp_path: Path, monkeypatch: Any) -> None:
+def test_files_of_an_older_schema_read_as_one_with_newer_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     older = pa.schema([field for field in STORIES if field.name not in ("topics", "link_reason")])
     with monkeypatch.context() as patch:
         patch.setattr("pipeline.sinks.parquet.STORIES", older)
@@ -241,7 +244,7 @@ def test_files_of_an_older_schema_read_as_one_with_newer_ones(tmp_path: Path, mo
     assert found == [("urn:test:1", None), ("urn:test:2", "new")]
 
 
-def test_an_answer_as_parquet_through_a_pipe(news: Path, wirebeam: Any) -> None:
+def test_an_answer_as_parquet_through_a_pipe(news: Path, wirebeam: Command) -> None:
     statement = "SELECT uri, dateline, version_created FROM stories ORDER BY uri"
     target = io.BytesIO()
     query.parquet(news, statement, target)
@@ -257,7 +260,7 @@ def test_nothing_is_fetched_for_a_question(news: Path) -> None:
         assert found == (False,)
 
 
-def test_nested_values_are_json_in_csv(news: Path, wirebeam: Any) -> None:
+def test_nested_values_are_json_in_csv(news: Path, wirebeam: Command) -> None:
     import csv
 
     done = wirebeam(

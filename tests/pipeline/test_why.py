@@ -11,6 +11,7 @@ import pytest
 from pipeline import query
 from pipeline.why import why
 from schemas.errors import WirebeamError
+from tests.conftest import Command
 
 
 def uri(news: Path, source: str) -> str:
@@ -90,7 +91,7 @@ def test_a_shorter_horizon_decides_by_time(news: Path) -> None:
     assert found["one_story"], "as the dataset has it"
 
 
-def test_the_command_for_people_and_for_scripts(news: Path, wirebeam: Any) -> None:
+def test_the_command_for_people_and_for_scripts(news: Path, wirebeam: Command) -> None:
     pair = uri(news, "f0301.anpa"), uri(news, "f0311.anpa")
     done = wirebeam("why", news, *pair)
     assert done.returncode == 0, done.stderr

@@ -14,12 +14,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from pipeline.verify import verify
+from tests.conftest import Command
 from tests.engines.compare import counts, differences
 from tests.engines.flink import WIREBEAM, Flink, wait_until
 
@@ -38,7 +38,7 @@ def wire(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def local(wire: Path, tmp_path_factory: pytest.TempPathFactory, wirebeam: Any) -> Path:
+def local(wire: Path, tmp_path_factory: pytest.TempPathFactory, wirebeam: Command) -> Path:
     """What the local runner makes of it."""
     output = tmp_path_factory.mktemp("local") / "news"
     done = wirebeam("run", wire, "-o", output)

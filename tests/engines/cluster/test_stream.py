@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from pipeline.sinks import manifest
 from pipeline.sinks.objects import ObjectPath
 from pipeline.verify import verify
 from tests.brokers.kafka import Broker
+from tests.conftest import Command
 from tests.engines.flink import WIREBEAM, Flink, wait_until
 from tests.pipeline.sinks.states import fetched
 from tests.soak.flink import rows, soak, wire
@@ -49,7 +49,7 @@ def test_nothing_is_lost_or_doubled_while_all_of_it_is_killed(
 
 
 def test_a_savepoint_goes_on_where_it_was_taken(
-    flink: Flink, broker: Broker, store: str, shared: Path, tmp_path: Path, wirebeam: Any
+    flink: Flink, broker: Broker, store: str, shared: Path, tmp_path: Path, wirebeam: Command
 ) -> None:
     """Stopped with a savepoint and begun from it; then begun once more from it, when it is long out of date.
 
@@ -91,7 +91,7 @@ def test_a_savepoint_goes_on_where_it_was_taken(
 
 
 def test_a_folder_goes_by_cycles_each_a_job(
-    flink: Flink, shared: Path, tmp_path: Path, wirebeam: Any
+    flink: Flink, shared: Path, tmp_path: Path, wirebeam: Command
 ) -> None:
     """What workers cannot read by themselves the command takes in, and sends them."""
     items = wire(tmp_path, FEW)

@@ -20,6 +20,7 @@ from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.iceberg import publish
 from schemas.arrow import STORIES
 from schemas.errors import UsageError, WirebeamError
+from tests.conftest import Command
 from tests.pipeline.sinks import rows
 
 DAY = 86_400_000_000
@@ -98,7 +99,9 @@ def test_what_a_crash_left_unpublished_is_caught_up(tmp_path: Path) -> None:
     assert table.current_snapshot().summary["wirebeam.commit"] == "3"
 
 
-def test_a_crash_while_publishing_leaves_the_table_as_it_was(tmp_path: Path, monkeypatch: Any) -> None:
+def test_a_crash_while_publishing_leaves_the_table_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = append(tmp_path / "news", "run1", 1)
     publish(root, "local.news")
     append(root, "run2", 2, 3)
@@ -138,7 +141,7 @@ def test_compaction_is_one_snapshot_that_changes_no_row(tmp_path: Path) -> None:
     assert catalog(root).load_table("news.stories").current_snapshot().summary.operation.value == "overwrite"
 
 
-def test_columns_that_were_added_are_added(tmp_path: Path, monkeypatch: Any) -> None:
+def test_columns_that_were_added_are_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     older = pa.schema([field for field in STORIES if field.name not in ("topics", "link_reason")])
     with monkeypatch.context() as patch:
         patch.setattr("pipeline.sinks.parquet.STORIES", older)
@@ -206,7 +209,7 @@ def test_duckdb_reads_the_table_where_its_extension_is_to_be_had(published: Path
             assert found == ours.execute("SELECT count(*) FROM stories").fetchone()
 
 
-def test_the_commands(feed: Path, tmp_path: Path, wirebeam: Any) -> None:
+def test_the_commands(feed: Path, tmp_path: Path, wirebeam: Command) -> None:
     root = tmp_path / "news"
     done = wirebeam("run", feed / "tass", "-o", root, "--table", "local.news")
     assert done.returncode == 0, done.stderr

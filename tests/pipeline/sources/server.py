@@ -9,14 +9,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlsplit
 
 from pipeline.sources.connect import connect
+from pipeline.sources.health import Health
 from pipeline.sources.live import Delivery, LiveSource, Position
 from pipeline.sources.settings import SourceSettings
 
 PATIENCE = 120.0  # seconds until something that did not happen is a failure; the machine may be busy
+T = TypeVar("T")
 
 
 @dataclass
@@ -100,11 +102,19 @@ class Server:
         return [one for one in self.requests if one.path == path and one.method == method]
 
 
+@runtime_checkable
+class NetworkSource(LiveSource, Protocol):
+    """A source of the network, which says how it is."""
+
+    def health(self) -> Health: ...
+
+
 @contextlib.contextmanager
 def opened(
     uri: str, settings: SourceSettings | None, position: Position | None = None
-) -> Iterator[LiveSource]:
+) -> Iterator[NetworkSource]:
     source = connect(uri, settings)
+    assert isinstance(source, NetworkSource)
     source.open(position)
     try:
         yield source
@@ -112,7 +122,7 @@ def opened(
         source.close()
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+def wait_for(condition: Callable[[], T | None], seconds: float = PATIENCE) -> T:
     """What the condition gives once it is true."""
     end = time.monotonic() + seconds
     while not (found := condition()):

@@ -125,7 +125,7 @@ def test_validators_are_sent_and_304_costs_nothing(server: Server) -> None:
         asked = len(server.requests)
         wait_for(lambda: len(server.requests) > asked + 2)
         nothing(source, 0.1)
-        health = source.health()  # type: ignore[attr-defined]
+        health = source.health()
         assert (health.failure, health.retries, health.repeated) == (None, 0, 0)
 
 
@@ -415,8 +415,8 @@ def test_credentials_go_to_the_feeds_server_alone_and_are_never_kept_or_logged(
         assert server.requests
         server.close()
         with opened(f"{server.url}/feed", settings, position) as source:
-            wait_for(lambda: source.health().failure)  # type: ignore[attr-defined]
-            shown = source.health().failure  # type: ignore[attr-defined]
+            wait_for(lambda: source.health().failure)
+            shown = source.health().failure
     finally:
         other.close()
     assert got[0].data == b"<nitf/>"

@@ -128,14 +128,14 @@ def test_a_fault_is_said_and_outlived(server: Server, name: str) -> None:
     server.routes["/feed.xml"] = reply
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with opened(f"{server.url}/feed.xml", replace(FAST, **SHORT.get(name, {}))) as broken:
-        failure = wait_for(lambda: broken.health().failure)  # type: ignore[attr-defined]
+        failure = wait_for(lambda: broken.health().failure)
         assert expected in failure
         assert not broken.take(10, 1 << 30).deliveries
         server.routes["/feed.xml"] = Reply(gzip.compress(rss(1, 2)), headers=GZIP)
         got, _ = collect(broken, 2)
         assert [one.uri[-4:] for one in got] == ["id-1", "id-2"]
-        wait_for(lambda: broken.health().failure is None)  # type: ignore[attr-defined]
-        assert broken.health().retries > 0  # type: ignore[attr-defined]
+        wait_for(lambda: broken.health().failure is None)
+        assert broken.health().retries > 0
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 100 << 10, f"{grown} KiB more"
 
@@ -150,7 +150,7 @@ def test_a_feed_that_hangs_delays_no_other(server: Server) -> None:
         server.routes["/other.xml"] = Reply(rss(2))
         collect(other, 1)
         assert not broken.take(1, 1).deliveries
-        assert broken.health().retries == 0, "it still waits"  # type: ignore[attr-defined]
+        assert broken.health().retries == 0, "it still waits"
 
 
 def test_closing_does_not_wait_for_a_server_that_hangs(server: Server) -> None:
@@ -208,7 +208,7 @@ def test_a_server_that_is_not_there_yet_and_a_name_that_nobody_knows(
 ) -> None:
     port = free_port()
     with opened(f"http://127.0.0.1:{port}/feed.xml", FAST) as source:
-        assert "refused" in wait_for(lambda: source.health().failure)  # type: ignore[attr-defined]
+        assert "refused" in wait_for(lambda: source.health().failure)
     real = socket.getaddrinfo
 
     def known(host: Any, *arguments: Any, **named: Any) -> Any:
@@ -219,7 +219,7 @@ def test_a_server_that_is_not_there_yet_and_a_name_that_nobody_knows(
 
     monkeypatch.setattr(socket, "getaddrinfo", known)
     with opened("http://no-such-host.invalid/feed.xml", FAST) as source:
-        failure = wait_for(lambda: source.health().failure)  # type: ignore[attr-defined]
+        failure = wait_for(lambda: source.health().failure)
         assert "no-such-host.invalid" in failure
         nothing(source, 0.1)
 
@@ -236,7 +236,7 @@ def test_certificates_are_checked(tmp_path: Path) -> None:
     try:
         for untrusted in (FAST, replace(FAST, ca_file=str(other))):
             with opened(f"{server.url}/feed.xml", untrusted) as source:
-                assert "CERTIFICATE_VERIFY_FAILED" in wait_for(lambda: source.health().failure)  # type: ignore[attr-defined]
+                assert "CERTIFICATE_VERIFY_FAILED" in wait_for(lambda: source.health().failure)
         assert not server.requests
         with opened(f"{server.url}/feed.xml", replace(FAST, ca_file=str(ours))) as source:
             collect(source, 1)
@@ -259,7 +259,7 @@ def test_a_failure_inside_is_a_failure_of_the_feed_and_its_thread_lives(
     monkeypatch.setattr(httpx.Client, "stream", stream)
     with opened(f"{server.url}/feed.xml", FAST) as source:
         collect(source, 1)
-        assert source.health().retries == 1  # type: ignore[attr-defined]
+        assert source.health().retries == 1
 
 
 @given(

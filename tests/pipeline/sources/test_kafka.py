@@ -60,7 +60,7 @@ def test_messages_come_with_name_time_key_and_headers_and_poison_comes_through(
     assert producer.flush(10) == 0
     with opened(f"kafka://{servers}/{topic}", replace(FAST, name="desk", provider="ansa")) as source:
         got, position = collect(source, 2)
-        assert source.health().passed_over == 1  # type: ignore[attr-defined]
+        assert source.health().passed_over == 1
     assert [one.uri for one in got] == [f"kafka://{servers}/{topic}/0/{offset}" for offset in (0, 2)]
     assert [one.data for one in got] == [poison, b""]
     assert (got[0].received_at, got[0].media_type) == (1_700_000_000_123_000, "text/xml")

@@ -58,7 +58,7 @@ def test_what_a_manifest_holds_is_known_again_after_a_restart(server: FakePubsub
         (got,), _ = collect(source, 1)
         assert got.data == b"two"
         wait_for(lambda: server.acknowledged == ["1"])
-        wait_for(lambda: source.health().repeated == 1)  # type: ignore[attr-defined]
+        wait_for(lambda: source.health().repeated == 1)
 
 
 def test_what_was_taken_and_not_committed_comes_again_at_once(server: FakePubsub) -> None:
@@ -96,10 +96,10 @@ def test_a_server_that_refuses_is_said_and_asked_again(server: FakePubsub) -> No
     server.refusal = grpc.StatusCode.NOT_FOUND
     server.publish(b"one")
     with opened(URI, FAST) as source:
-        assert "NotFound" in wait_for(lambda: source.health().failure)  # type: ignore[attr-defined]
+        assert "NotFound" in wait_for(lambda: source.health().failure)
         server.refusal = None
         collect(source, 1)
-        wait_for(lambda: source.health().failure is None)  # type: ignore[attr-defined]
+        wait_for(lambda: source.health().failure is None)
 
 
 def test_a_server_that_goes_and_comes_back(server: FakePubsub) -> None:
