@@ -273,10 +273,16 @@ def test_dashboard_panels_do_not_overlap_and_have_a_source() -> None:
         assert all(target["datasource"]["uid"] == "${datasource}" for target in panel["targets"])
 
 
+class Unit(configparser.ConfigParser):
+    """A unit file: names of options have capitals."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
 @pytest.mark.parametrize("path", sorted((DEPLOY / "systemd").iterdir()), ids=lambda path: path.name)
 def test_units_are_whole(path: Path) -> None:
-    unit = configparser.ConfigParser(strict=False, interpolation=None)
-    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit = Unit(strict=False, interpolation=None)
     unit.read(path)
     assert unit["Unit"]["Description"]
     if path.suffix == ".timer":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.formats.story import HEADLINE, PARAGRAPHS, TIME, Sample, escaped, marked
 
 _G2 = 'xmlns="http://iptc.org/std/nar/2006-10-01/"'
@@ -105,8 +107,8 @@ def _html(number: int) -> str:
     )
 
 
-def _around(start: str, end: str, spoiled: str, source_format: str, item: object) -> Sample:
-    return Sample(source_format, item, lambda items: f"{start}{''.join(items)}{end}", spoiled)  # type: ignore[arg-type]
+def _around(start: str, end: str, spoiled: str, source_format: str, item: Callable[[int], str]) -> Sample:
+    return Sample(source_format, item, lambda items: f"{start}{''.join(items)}{end}", spoiled)
 
 
 SAMPLES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,11 @@ class Topics:
     name, servers, queue = "desk", "broker:9092", False
 
     def __init__(self) -> None:
-        self.told: list[dict[Any, int]] = []
+        self.told: list[Mapping[tuple[str, int], int]] = []
         self.away = False
         self.count = 1
 
-    def starts(self, taken: dict[tuple[str, int], int]) -> list[PartitionStart]:
+    def starts(self, taken: Mapping[tuple[str, int], int]) -> list[PartitionStart]:
         if self.away:
             raise WirebeamError("broker:9092: is away")
         return [
@@ -51,7 +51,7 @@ class Topics:
     def partitions(self) -> int:
         return self.count
 
-    def follow(self, offsets: dict[Any, int]) -> None:
+    def follow(self, offsets: Mapping[tuple[str, int], int]) -> None:
         self.told.append(offsets)
 
     def close(self) -> None:
@@ -118,7 +118,7 @@ class World:
         self.clusters: list[Cluster] = []
         self.stream = ContinuousStream(
             self.config,
-            lambda: [self.topics],  # type: ignore[list-item]
+            lambda: [self.topics],
             self._cluster,
             Pace(every=0.0, ceiling=0.01),
             Listeners([self.told]),
@@ -149,7 +149,7 @@ class World:
             )
         ingest.flush()
 
-    def turns(self, until: Any, seconds: float = PATIENCE) -> None:
+    def turns(self, until: Callable[[], object], seconds: float = PATIENCE) -> None:
         end = time.monotonic() + seconds
         while not until():
             assert time.monotonic() < end, self.told.failures

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -24,6 +25,7 @@ from hypothesis import strategies as st
 
 from pipeline import query
 from pipeline.cycle import Feed, Pace
+from pipeline.options import Config
 from pipeline.plan import FilePlan
 from pipeline.share import Work
 from pipeline.shared import SharedGraph, dealt
@@ -97,7 +99,7 @@ def test_shared_cycles_give_the_rows_of_one_batch_and_a_process_that_is_killed_c
     graphs: list[SharedGraph] = []
     shares: list[str] = []
 
-    def making(config: Any, dataset: Dataset) -> SharedGraph:
+    def making(config: Config, dataset: Dataset) -> SharedGraph:
         graphs.append(SharedGraph(config, dataset, processes=2))
         return graphs[0]
 
@@ -224,7 +226,7 @@ def test_killed_in_the_middle_of_a_share_no_process_stays_and_no_item_is_lost(tm
         drop(incoming, dropped, 260)
         dropped += 260
 
-    def sharing(started: Any) -> int:
+    def sharing(started: subprocess.Popen[str]) -> int:
         """Drop files, so many at once, until there is another process; then hold it, and give it a share."""
         reading = ThreadPoolExecutor(1).submit(lambda: int(events(started, "process")["pid"]))
         ends = time.monotonic() + PATIENCE

@@ -8,7 +8,7 @@ import os
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +178,8 @@ def test_a_crash_between_any_two_steps_loses_and_doubles_nothing(tmp_path: Path)
         try:
             dying.turn()
         except Crash:
-            dying._dataset.close()  # type: ignore[union-attr] # as the kernel does when a process dies
+            assert dying._dataset is not None
+            dying._dataset.close()  # as the kernel does when a process dies
         else:
             dying.close()
             break
@@ -484,12 +485,18 @@ def test_opening_does_not_list_the_manifests(tmp_path: Path, monkeypatch: pytest
         for _ in range(2 * manifest.FULL_EVERY + 3):
             dataset.commit("session", [], counts={}, positions={"feed": 1})
     listed: list[Path] = []
-    glob: Callable[..., Any] = Path.glob
-    monkeypatch.setattr(Path, "glob", lambda path, pattern: listed.append(path) or glob(path, pattern))  # type: ignore[func-returns-value]
+    glob = Path.glob
+
+    def listing(path: Path, pattern: str) -> Iterator[Path]:
+        listed.append(path)
+        return glob(path, pattern)
+
+    monkeypatch.setattr(Path, "glob", listing)
     assert manifest.newest(root / manifest.FOLDER) == 2 * manifest.FULL_EVERY + 3
     assert listed == []
     (root / manifest.FOLDER / manifest.NEWEST).write_text("999999")
     assert manifest.newest(root / manifest.FOLDER) == 2 * manifest.FULL_EVERY + 3
+    assert listed == [root / manifest.FOLDER]
     assert verify(root) == []
 
 

@@ -174,7 +174,7 @@ def soak(
             # In the middle of the flow, and of one that flows again since the last one died: however long that
             # takes, some are still to be sent.
             due = len(sent) * number // (len(kills) + 1)
-            wait_until(lambda due=due: sender.sent >= due, patience)  # type: ignore[misc]
+            wait_until(sender.reaches(due), patience)
             wait_until(stream.reaches(before + 1), patience)
             before = stream.counts()["read"]
             died.append(f"{victim} with {sender.sent} sent, {before} committed")

@@ -54,6 +54,10 @@ class Sender:
         self._finish.set()
         self._thread.join(seconds)
 
+    def reaches(self, items: int) -> Callable[[], bool]:
+        """Whether so many are sent, for `wait_until`."""
+        return lambda: self.sent >= items
+
     def _send(self) -> None:
         producer = self._broker.producer(**{"message.timeout.ms": 600_000, "enable.idempotence": True})
         started = time.monotonic()

@@ -47,6 +47,13 @@ class Reply:
 Route = Callable[[Request], Reply]
 
 
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients hang up, which is no error of a test."""
+
+
 class Server:
     """Routes by path; keeps every request."""
 
@@ -84,9 +91,7 @@ class Server:
             def log_message(self, *arguments: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        self._server = _QuietServer(("127.0.0.1", 0), Handler)
         if context:
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]

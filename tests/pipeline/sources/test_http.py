@@ -411,12 +411,11 @@ def test_credentials_go_to_the_feeds_server_alone_and_are_never_kept_or_logged(
     try:
         with opened(f"{server.url}/feed", settings) as source:
             got, _ = collect(source, 1)
-            position = wait_for(lambda: (now := source.take(1, 1).position).get("cursor") and now)
+            position = wait_for(lambda: now if (now := source.take(1, 1).position).get("cursor") else None)
         assert server.requests
         server.close()
         with opened(f"{server.url}/feed", settings, position) as source:
-            wait_for(lambda: source.health().failure)
-            shown = source.health().failure
+            shown = wait_for(lambda: source.health().failure)
     finally:
         other.close()
     assert got[0].data == b"<nitf/>"
@@ -438,10 +437,10 @@ def test_credentials_go_to_the_feeds_server_alone_and_are_never_kept_or_logged(
     ],
 )
 def test_what_can_never_work_is_refused_before_anything_is_asked(
-    uri: str, given: dict[str, str], message: str
+    uri: str, given: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(SettingError) as refused:
-        connect(uri, HttpSettings(**given))  # type: ignore[arg-type]
+        connect(uri, HttpSettings(**given))
     assert message in str(refused.value)
     assert "abc" not in str(refused.value)
 
@@ -461,7 +460,7 @@ def test_the_buffer_is_bounded_and_what_the_loop_asks_for_is_kept(server: Server
     paged(server, "member")
     with opened(f"{server.url}/list", replace(FAST, buffer_items=2)) as source:
         wait_for(lambda: len(server.requests) == 1)
-        taken = wait_for(lambda: (now := source.take(1, 1 << 30)).deliveries and now)
+        taken = wait_for(lambda: now if (now := source.take(1, 1 << 30)).deliveries else None)
         assert (len(taken.deliveries), taken.more) == (1, True)
         assert len(server.requests) <= 2, "no page is read while the buffer is full"
         (second,) = source.take(10, 1).deliveries

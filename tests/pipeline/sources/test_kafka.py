@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.sources import kafka_client
 from pipeline.sources.connect import connect
+from pipeline.sources.kafka import KafkaSource
 from pipeline.sources.live import Delivery
 from pipeline.sources.secrets import Secrets
 from pipeline.sources.settings import KafkaSettings, SettingError
@@ -118,7 +119,8 @@ def test_a_small_buffer_pauses_and_loses_nothing(cluster: tuple[Producer, str], 
     producer, servers = cluster
     send(producer, topic, *range(2000))
     with opened(f"kafka://{servers}/{topic}", replace(FAST, buffer_items=50)) as source:
-        wait_for(lambda: source._paused)  # type: ignore[attr-defined]
+        assert isinstance(source, KafkaSource)
+        wait_for(lambda: source._paused)
         got: list[Delivery] = []
         while len(got) < 2000:
             some, _ = collect(source, min(90, 2000 - len(got)))
@@ -163,9 +165,9 @@ def test_latest_begins_at_the_end_and_a_position_overrules_it(
         ),
     ],
 )
-def test_what_can_never_work_is_refused(uri: str, given: dict[str, object], message: str) -> None:
+def test_what_can_never_work_is_refused(uri: str, given: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingError) as refused:
-        connect(uri, KafkaSettings(**given))  # type: ignore[arg-type]
+        connect(uri, KafkaSettings(**given))
     assert message in str(refused.value)
     assert "geheim" not in str(refused.value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import pytest
 
@@ -40,10 +41,10 @@ from pipeline.sources.settings import (
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_by_its_key(
-    kind: type[SourceSettings], given: dict[str, object], key: str
+    kind: type[SourceSettings], given: dict[str, Any], key: str
 ) -> None:
     with pytest.raises(SettingError) as refused:
-        kind(**given)  # type: ignore[arg-type]
+        kind(**given)
     assert refused.value.key == key
     assert str(refused.value).startswith(f"{key}: ")
     assert str(pickle.loads(pickle.dumps(refused.value))) == str(refused.value)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.sources import watch as watched
+from pipeline.sources.live import Position
 from pipeline.sources.scan import Scanner
 from pipeline.sources.seen import Seen, found
 from pipeline.sources.settings import SettingError
@@ -34,13 +37,13 @@ class Clock:
 class Watch:
     """A watched folder in a test: `take` gives the names that came."""
 
-    def __init__(self, tmp_path: Path, position: object = None, **settings: object) -> None:
+    def __init__(self, tmp_path: Path, position: Position | None = None, **settings: Any) -> None:
         self.root, self.clock = tmp_path / "in", Clock()
         self.root.mkdir(exist_ok=True)
-        made = FolderSettings(**{"settle": 0.0, **settings})  # type: ignore[arg-type]
+        made = FolderSettings(**{"settle": 0.0, **settings})
         self.source = WatchedFolder(self.root, tmp_path / "state", made, clock=self.clock)
-        self.source.open(position)  # type: ignore[arg-type]
-        self.position: object = position
+        self.source.open(position)
+        self.position = position
 
     def take(self, items: int = 100, size: int = 1 << 20, passed: float = 100.0) -> list[str]:
         self.clock.now += passed
@@ -49,7 +52,8 @@ class Watch:
         return [os.path.relpath(one.uri, self.root) for one in taken.deliveries]
 
     def commit(self) -> None:
-        self.source.acknowledge(self.position)  # type: ignore[arg-type]
+        assert self.position is not None
+        self.source.acknowledge(self.position)
 
 
 def drop(path: Path, text: str = "text") -> None:
@@ -181,10 +185,11 @@ def test_keys_of_files_that_are_gone_leave_the_journal(
     drop(watch.root / "kept.xml")
     watch.take()
     before = watch.position
+    assert before is not None
     for _ in range(2):  # one look at everything to see what there is, another to leave away the rest
         watch.clock.now += 1_000
         watch.take()
-        watch.source.acknowledge(before)  # type: ignore[arg-type]
+        watch.source.acknowledge(before)
     assert len(list((tmp_path / "state").iterdir())) == 2  # the manifest still names the old one
     assert Watch(tmp_path, before).take() == []
     watch.commit()
@@ -280,7 +285,12 @@ def test_a_known_folder_is_not_listed_again(tmp_path: Path, monkeypatch: pytest.
     assert len(list(scanner.scan(100))) == 20
     listed: list[str] = []
     scandir = os.scandir
-    monkeypatch.setattr(os, "scandir", lambda path: listed.append(str(path)) or scandir(path))  # type: ignore[func-returns-value]
+
+    def listing(path: str) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
+        listed.append(str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", listing)
     assert list(scanner.scan(100)) == []
     assert listed == []
     drop(tmp_path / "in" / "007" / "b.xml")
@@ -325,7 +335,7 @@ def test_keys_are_found_in_a_sorted_array() -> None:
     ("given_settings", "key"),
     [({"after": "burn"}, "after"), ({"settle": -1}, "settle"), ({"rescan": 0}, "rescan")],
 )
-def test_settings_that_cannot_be(given_settings: dict[str, object], key: str) -> None:
+def test_settings_that_cannot_be(given_settings: dict[str, Any], key: str) -> None:
     with pytest.raises(SettingError) as raised:
-        FolderSettings(**given_settings)  # type: ignore[arg-type]
+        FolderSettings(**given_settings)
     assert raised.value.key == key

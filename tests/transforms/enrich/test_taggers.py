@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from importlib import metadata
 
 import pytest
@@ -26,20 +25,6 @@ class Fixed:
         return list(self._spans)
 
 
-class Points(Sequence[metadata.EntryPoint]):
-    """Installed entry points."""
-
-    def __init__(self, *points: metadata.EntryPoint) -> None:
-        self._points = {point.name: point for point in points}
-        self.names = set(self._points)
-
-    def __getitem__(self, name):  # type: ignore[no-untyped-def]
-        return self._points[name]
-
-    def __len__(self) -> int:
-        return len(self._points)
-
-
 def test_the_built_in_ones() -> None:
     assert isinstance(taggers.tagger("rules"), Rules)
     assert taggers.tagger("off").tag("Ada Quill", "en") == []
@@ -50,7 +35,9 @@ def test_a_users_tagger_drops_in_by_entry_point(monkeypatch: pytest.MonkeyPatch)
     point = metadata.EntryPoint("mine", f"{__name__}:Fixed", taggers.GROUP)
     monkeypatch.setattr(metadata.EntryPoint, "load", lambda self: Fixed)
     monkeypatch.setattr(
-        metadata, "entry_points", lambda group: Points(point) if group == taggers.GROUP else ()
+        metadata,
+        "entry_points",
+        lambda group: metadata.EntryPoints((point,)) if group == taggers.GROUP else (),
     )
     made = taggers.tagger("mine")
     assert made.tag("any", None) == []

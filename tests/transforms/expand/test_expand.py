@@ -57,7 +57,8 @@ def test_a_device_that_fails_in_the_middle_costs_the_item_it_was_at() -> None:
     found = results(Failing(b'{"a":1}\n{"b":2}\n{"c'))
     assert [one.source for one in found] == ["/in#1", "/in#2", "/in#3"]
     assert [getattr(one, "code", None) for one in found] == [None, None, Code.UNREADABLE]
-    assert found[2].raw == b'{"c'  # type: ignore[union-attr]
+    assert isinstance(found[2], Reject)
+    assert found[2].raw == b'{"c'
     assert rejects(Failing(b'{"a":1}\n{"b":2}\n')) == [("#3", "unreadable")]
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,9 +17,13 @@ NOON = 1_426_248_000_000_000  # 2015-03-13T12:00Z
 HOUR = 3_600_000_000
 
 
-def parsed(**fields: object) -> ParsedItem:
-    values = {"source": "file:///feed/1", "source_format": "text", "received_at": NOON} | fields
-    return ParsedItem(**values)  # type: ignore[arg-type]
+def parsed(**fields: Any) -> ParsedItem:
+    values: dict[str, Any] = {
+        "source": "file:///feed/1",
+        "source_format": "text",
+        "received_at": NOON,
+    } | fields
+    return ParsedItem(**values)
 
 
 def item(**fields: object) -> Item:

@@ -1,13 +1,15 @@
 """Whose item it is."""
 
+from typing import Any
+
 import pytest
 
 from schemas.item import ParsedItem
 from transforms.normalize import provider
 
 
-def parsed(**fields: object) -> ParsedItem:
-    return ParsedItem("file:///x", "text", **fields)  # type: ignore[arg-type]
+def parsed(**fields: Any) -> ParsedItem:
+    return ParsedItem("file:///x", "text", **fields)
 
 
 @pytest.mark.parametrize(

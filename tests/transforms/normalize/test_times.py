@@ -1,6 +1,7 @@
 """Times in every form that agencies send."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -83,8 +84,8 @@ def test_a_day_without_year_takes_the_nearest(near: tuple[int, int, int], year: 
     assert found == times.Time(at(year, 1, 1), False, False)
 
 
-def parsed(**fields: object) -> ParsedItem:
-    return ParsedItem("file:///x", "text", **fields)  # type: ignore[arg-type]
+def parsed(**fields: Any) -> ParsedItem:
+    return ParsedItem("file:///x", "text", **fields)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.item import Item
 from tests.fuzz.way import results
 from transforms.parse.misread import mended
 
@@ -34,8 +35,9 @@ def test_any_text(text: str) -> None:
 def test_an_item_is_mended_and_says_so() -> None:
     text = "Fähre für 5 £ am Dienstag".encode().decode("cp1252")
     (found,) = results(f'{{"uri": "u", "headline": "{text}", "body_text": "{text}."}}'.encode())
-    assert (found.headline, found.body_text) == (  # type: ignore[union-attr]
+    assert isinstance(found, Item)
+    assert (found.headline, found.body_text) == (
         "Fähre für 5 £ am Dienstag",
         "Fähre für 5 £ am Dienstag.",
     )
-    assert "encoding_repaired" in found.warnings  # type: ignore[union-attr]
+    assert "encoding_repaired" in found.warnings
