@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+import unicodedata
 from typing import NamedTuple
 
 from schemas.folding import fold
@@ -18,7 +19,12 @@ _MISPRINTED = ("january", "february", "march", "april", "june", "july", "august"
                "november", "december")  # fmt: skip
 _DIGIT = re.compile(r"\d")
 _LAST_WORD = re.compile(r"[,\s]*[(\[]?\b([^\W\d_]+(?:-[^\W\d_]+)?)\.?[)\]]?[\s.,]*$")
-_ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９", "012345678901234567890123456789")
+# Arabic, Indic, Thai and wide digits to those that the expressions name.
+_DIGITS = {
+    code: str(digit)
+    for code in (*range(0x0660, 0x0F00), *range(0xFF10, 0xFF1A))
+    if (digit := unicodedata.decimal(chr(code), None)) is not None
+}
 _WORD = r"[^\W\d_]+(?:\s[^\W\d_]{4,})?"
 _YEAR = r"(?:[,./]?\s*(?:de\s+|del\s+)?(?P<year>(?:19|20)\d\d)\s*(?:г(?:ода|\.)?|года|م)?)?"
 _ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°|:a|:e|\s?d(?!\w))?"
@@ -28,6 +34,12 @@ _MONTH_DAY = re.compile(
 _DAY_MONTH = re.compile(
     rf"(?<!\d)(?P<day>\d{{1,2}}){_ORDINAL}\.?\s*(?:de\s+|of\s+|d['’])?(?P<month>{_WORD})\.?{_YEAR}[\s.,]*$",
     re.IGNORECASE,
+)
+# Indic scripts and Thai write vowels as signs, which are no letters to an expression.
+_SIGNED_WORD = "[\u0900-\u0eff.]{2,16}"
+_SIGNED = (
+    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\.?\s*(?P<month>{_SIGNED_WORD}){_YEAR}[\s.,]*$"),
+    re.compile(rf"(?:^|(?<=[\s,]))(?P<month>{_SIGNED_WORD})\s*(?P<day>\d{{1,2}}){_YEAR}[\s.,]*$"),
 )
 _NUMERIC = re.compile(
     r"(?<![\d.])(?:(?P<y1>(?:19|20)\d\d)[-./](?P<m1>\d{1,2})[-./](?P<d1>\d{1,2})"
@@ -47,6 +59,8 @@ _CJK = re.compile(
 _YEAR_FIRST = re.compile(
     r"(?P<year>(?:19|20)\d\d)[.,]?\s*(?P<month>[^\W\d_]{3,12})\s+(?P<day>\d{1,2})\.?[\s.,]*$"
 )
+_SPELLED: tuple[re.Pattern[str], ...] = (_YEAR_FIRST, _MONTH_DAY, _DAY_MONTH)
+_WITH_SIGNS = (*_SPELLED, *_SIGNED)
 
 
 class Found(NamedTuple):
@@ -152,17 +166,17 @@ def at_end(text: str, language: str | None = None) -> Found | None:
     """The date with which a text ends, None where it ends with none."""
     whole, text = text, text.rstrip(" \t\r\n.,")
     last = text[-1:]
-    if not last.isalnum() and last not in "º°)":
+    if not last.isalnum() and last not in "º°)" and unicodedata.category(last) not in ("Mc", "Mn"):
         return None
     if not text.isascii():
-        whole, text = whole.translate(_ARABIC_DIGITS), text.translate(_ARABIC_DIGITS)
+        whole, text = whole.translate(_DIGITS), text.translate(_DIGITS)
         if last in "日일" and (match := _CJK.search(text)):
             month, year = match["month"], match["year"]
             return _checked(match.start(), int(month) if month else None, int(match["day"]), year)
     if (found := _plain(text, language)) is not None:
         return found
     if _DIGIT.search(text):
-        for pattern in (_YEAR_FIRST, _MONTH_DAY, _DAY_MONTH):
+        for pattern in _SPELLED if text.isascii() else _WITH_SIGNS:
             if (match := pattern.search(text)) and (found := _named(match, language)):
                 return found
         if match := _NUMERIC.search(whole):
@@ -198,8 +212,6 @@ def day_of(text: str, language: str | None = None) -> Found | None:
 def _named(match: re.Match[str], language: str | None) -> Found | None:
     named = month_of(match["month"], language)
     start = match.start()
-    if named is None and " " in match["month"]:
-        return None
     if named is None:
         return None
     found = _checked(start, named[0], int(match["day"]), match["year"])

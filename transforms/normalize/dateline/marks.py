@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 
 from schemas.agency import agencies
 from transforms.normalize.dateline import words
@@ -81,4 +82,6 @@ def glued() -> tuple[str, ...]:
 
 def is_likely(text: str) -> bool:
     """Whether a text in brackets or slashes has the form of a mark: a short name, no sentence."""
+    if not text.isascii():  # vowels of Indic scripts and Thai are signs, no letters
+        text = "".join(letter for letter in text if unicodedata.category(letter) not in ("Mc", "Mn"))
     return len(text) <= 30 and bool(_FORM.fullmatch(text)) and len(text.split()) <= 4 and not text.islower()

@@ -36,7 +36,7 @@ REACH = 240
 MOST = 6
 # What may close a dateline begins with one of these; the closer itself is then looked at closely.
 _CANDIDATE = re.compile(r"[-‒–—―_=日)）\]】/]")
-_STOPS = re.compile(r"[.:](?=\s)")
+_STOPS = re.compile(r"[.:։](?=\s)")
 STOPPED = 80
 _CLOSER = re.compile(
     r"(?P<dash>--[-–—_]*|[—―][-–—_]*|[-–_=‒](?=\s|$)|[-–_](?=\S)(?<=[\s.)/].))"
@@ -129,7 +129,7 @@ def _stopped(
         if head.date is None or not head.date.certain or head.date.day is None:
             continue
         placed = head.resolved and head.plausible and head.places[0].how != "misprint"
-        if match.group() == ":":
+        if match.group() == ":" and not head.mark:
             if placed and head.divided and all(map(sure, head.places, (True,) * len(head.places))):
                 return head, match.end()
         elif head.mark and (placed or (head.manner == "first" and head.place_text is None)):
@@ -144,7 +144,7 @@ def _may_close(text: str, sign: str) -> bool:
     if len(words) < 2 or not last or not any(map(str.isdigit, text)):
         return False
     if sign == ":":
-        return last[0].isdigit()
+        return last[0].isdigit() or marks.begins(last) or dates.begins(last)
     return last.isupper() or marks.begins(last) or marks.begins(words[0].strip("(),./"))
 
 
