@@ -45,6 +45,7 @@ def test_folders_that_count_as_empty(tmp_path: Path) -> None:
     (tmp_path / ".DS_Store").touch()
     (tmp_path / "_wirebeam.json.77.tmp").touch()  # somebody died while making the marker
     Dataset.open(tmp_path).close()
+    assert Dataset.read(tmp_path).files("stories") == []
 
 
 def test_another_programs_folder_is_left_alone(tmp_path: Path) -> None:
