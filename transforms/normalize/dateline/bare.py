@@ -15,6 +15,9 @@ _CAPITALS = re.compile(r"(?<=[\s.,])([^\W\d_a-zß-öø-ÿа-я][^\W\d_a-zß-öø
 
 def cut(parts: Parts) -> bool:
     """Take a mark without brackets off the end; whether there is one."""
+    if (joined := at_hyphen(parts.text)) is not None:
+        parts.text, parts.mark, parts.manner = *joined, "bare"
+        return True
     match = _BARE.search(parts.text)
     if match is None:
         return False
@@ -35,6 +38,14 @@ def cut(parts: Parts) -> bool:
         parts.text, parts.mark, parts.manner = before, mark.rstrip("."), "bare"
         return True
     return _unknown_at_end(parts)
+
+
+def at_hyphen(text: str) -> tuple[str, str] | None:
+    """A place and the mark that a hyphen joins to it (`دمشق-سانا`, `Homs-SANA`); None for other texts."""
+    place, hyphen, mark = text.strip().rpartition("-")
+    if not hyphen or not mark.isalnum() or not marks.is_mark(mark) or marks.is_mark(place):
+        return None
+    return None if resolve(place) is None else (place, mark)
 
 
 def _rather_place(mark: str, before: str) -> bool:

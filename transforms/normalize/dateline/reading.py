@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from schemas.agency import Agency
 from schemas.item import Dateline
-from transforms.normalize.dateline import dates, marks, words
+from transforms.normalize.dateline import bare, dates, marks, words
 from transforms.normalize.dateline.grammar import analyse
 from transforms.normalize.dateline.listing import sure
 from transforms.normalize.dateline.parts import Head
@@ -102,11 +102,13 @@ def _alone(paragraph: str, key: str | None, language: str | None) -> tuple[Head,
 
 
 def _called(text: str, rest: str, agency: Agency | None, language: str | None) -> Head | None:
-    """A head that is a city in capitals before a colon, `SINGAPORE: A court`, and nothing else."""
-    if not text.isupper() or (agency is not None and not {"colon", "plain"}.intersection(agency.datelines)):
+    """A head that is a city in capitals before a colon, `SINGAPORE: A court`, or one joined to a mark."""
+    joined = bare.at_hyphen(text) is not None
+    styles = agency.datelines if agency is not None else ("plain",)
+    if not joined and not (text.isupper() and {"colon", "plain"}.intersection(styles)):
         return None
     head = analyse(text, agency.key if agency is not None else None, language)
-    alone = head.place_text is not None and not head.mark and not head.date and head.plausible
+    alone = head.place_text is not None and bool(head.mark) == joined and not head.date and head.plausible
     prose = len(rest) >= 20 and _SMALL_WORD.search(rest[:60]) is not None
     return head if alone and prose and all(map(sure, head.places)) else None
 
