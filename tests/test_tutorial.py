@@ -27,7 +27,7 @@ def test_every_command_of_the_tutorial_works(feed: Path, tmp_path: Path) -> None
     for line in LINES:
         _, *arguments = shlex.split(line)
         command = [str(Path(sys.executable).with_name("wirebeam")), *arguments]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, f"{line}: {done.stderr}{done.stdout}"
         assert done.stdout
     assert (tmp_path / "report.html").stat().st_size > 100_000
@@ -38,7 +38,7 @@ def test_the_notebook_runs(news: Path, tmp_path: Path, monkeypatch: pytest.Monke
     notebook = nbformat.read(DOCS / "tour.ipynb", as_version=4)
     assert all(not cell.get("outputs") for cell in notebook.cells), "commit it without outputs"
     monkeypatch.setenv("PYTHONPATH", str(DOCS.parent))
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}})
     client.execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert len(outputs) >= 6

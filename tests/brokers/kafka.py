@@ -128,7 +128,7 @@ listener.name.secure.sasl.enabled.mechanisms=PLAIN
 listener.name.secure.plain.sasl.jaas.config={login} required user_wirebeam="{password}";
 """
 
-    def start(self, seconds: float = 60) -> None:
+    def start(self, seconds: float = 180) -> None:
         """Start it and wait until it answers."""
         configuration = str(self._folder / "server.properties")
         if not (self._folder / "log" / "meta.properties").exists():
@@ -195,13 +195,13 @@ listener.name.secure.plain.sasl.jaas.config={login} required user_wirebeam="{pas
             config={key.replace("_", "."): value for key, value in configuration.items()},
         )
         admin = self.admin()  # must outlive its futures
-        admin.create_topics([new])[topic].result(20)
+        admin.create_topics([new])[topic].result(120)
 
     def end(self, topic: str, partition: int = 0) -> int:
         """The offset after a partition's last message."""
         consumer = Consumer({"bootstrap.servers": self.servers, "group.id": "tests", "log_level": 0})
         try:
-            found: int = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)[1]
+            found: int = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=60)[1]
             return found
         finally:
             consumer.close()

@@ -53,7 +53,7 @@ def send(broker: Broker, topic: str, *numbers: int) -> None:
     producer = broker.producer()
     for number in numbers:
         producer.produce(topic, b"item %d" % number, partition=number % 2)
-    assert producer.flush(20) == 0
+    assert producer.flush(120) == 0
 
 
 def fresh(broker: Broker, topic: str) -> tuple[str, KafkaSettings]:
@@ -107,7 +107,7 @@ def test_offsets_that_the_broker_deleted_are_counted_and_said(
     uri, settings = fresh(broker, topic)
     send(broker, topic, *range(20))
     admin = broker.admin()
-    admin.delete_records([TopicPartition(topic, 0, 7)])[TopicPartition(topic, 0)].result(20)
+    admin.delete_records([TopicPartition(topic, 0, 7)])[TopicPartition(topic, 0)].result(120)
     with opened(uri, settings, {topic: {"0": 2, "1": 10}}) as source:
         got, position = collect(source, 3)
         assert [one.data for one in got] == [b"item 14", b"item 16", b"item 18"]
@@ -136,7 +136,7 @@ def test_a_compacted_topic_has_gaps_and_nothing_is_lost(broker: Broker) -> None:
         for number in range(30):
             producer.produce(topic, b"version %d" % number, key=b"story")
         producer.produce(topic, None, key=b"killed")
-        assert producer.flush(20) == 0
+        assert producer.flush(120) == 0
 
     uri, settings = fresh(broker, topic)
     end = time.monotonic() + 60
@@ -167,11 +167,11 @@ def test_a_partition_that_is_added_is_read_whole(broker: Broker, topic: str) -> 
     with opened(uri, replace(settings, start="latest"), {topic: {"0": 1, "1": 1}}) as source:
         nothing(source, 1)
         admin = broker.admin()
-        admin.create_partitions([NewPartitions(topic, 3)])[topic].result(20)
+        admin.create_partitions([NewPartitions(topic, 3)])[topic].result(120)
         producer = broker.producer()
-        wait_for(lambda: len(producer.list_topics(topic, timeout=5).topics[topic].partitions) == 3)
+        wait_for(lambda: len(producer.list_topics(topic, timeout=60).topics[topic].partitions) == 3)
         producer.produce(topic, b"new", partition=2)
-        assert producer.flush(20) == 0
+        assert producer.flush(120) == 0
         (got,), position = collect(source, 1)
         assert got.uri == f"{uri}/2/0"
         assert position[topic] == {"0": 1, "1": 1, "2": 1}
@@ -181,7 +181,7 @@ def committed(broker: Broker, topic: str, group: str) -> int:
     """How many messages of a topic a group has done with."""
     consumer = Consumer({"bootstrap.servers": broker.servers, "group.id": group, "log_level": 0})
     try:
-        found = consumer.committed([TopicPartition(topic, number) for number in range(2)], timeout=10)
+        found = consumer.committed([TopicPartition(topic, number) for number in range(2)], timeout=60)
         return sum(max(0, one.offset) for one in found)
     finally:
         consumer.close()

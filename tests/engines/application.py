@@ -39,7 +39,7 @@ class Application(Flink):
         (folder / "lib").mkdir(exist_ok=True)
         self.savepoint = ""
 
-    def start(self, seconds: float = 120) -> None:
+    def start(self, seconds: float = 300) -> None:
         """Start what outlives a job."""
         self.start_taskmanager()
         self.start_pool()
@@ -135,7 +135,7 @@ class ApplicationStream(Recorded):
         command += [f"--flink_job_server_jar={flink.jars}", f"--environment_config={flink.pool}"]
         command += [f"--checkpointing_interval={interval}"]
         command += [f"--output_executable_path={flink.place / 'usrlib' / 'stream.jar'}"]
-        subprocess.run(command, capture_output=True, timeout=120, check=True)
+        subprocess.run(command, capture_output=True, timeout=300, check=True)
 
     def start(self, *, restore: bool = False) -> None:
         """Start the job."""

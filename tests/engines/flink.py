@@ -93,7 +93,7 @@ class Flink:
             f"--environment_config={self.pool}",
         ]
 
-    def start(self, seconds: float = 120) -> None:
+    def start(self, seconds: float = 300) -> None:
         """Start it, and wait until it has free slots."""
         self.start_jobmanager()
         self.start_taskmanager()

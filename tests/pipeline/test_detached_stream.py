@@ -148,7 +148,7 @@ def test_the_launcher_describes_a_job_and_ends(tmp_path: Path) -> None:
         [sys.executable, LAUNCHER, *given, *OPTIONS[:3], "--num_workers=2", "--dry_run=True", "--no_auth"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
         cwd=tmp_path,
         env={**os.environ, "WIREBEAM_IMAGE": IMAGE},

@@ -151,7 +151,7 @@ def test_one_at_hand_is_alone_in_its_process(tmp_path: Path) -> None:
         assert verdict is Verdict.ALONE
         thread.start()
         assert not entered.wait(0.3)
-    assert entered.wait(10)
+    assert entered.wait(60)
     thread.join()
 
 

@@ -57,7 +57,7 @@ def application(cluster: tuple[Producer, str], tmp_path: Path, request: pytest.F
     topic = f"wire-{uuid.uuid4().hex[:8]}"
     for number in range(10):
         producer.produce(topic, f"item {number}".encode(), partition=0)
-    assert producer.flush(10) == 0
+    assert producer.flush(60) == 0
     source = f"kafka://{servers}/{topic}"
     feed = FeedConfig(source, KafkaSettings(name="desk"))
     inside = getattr(request, "param", "folder") == "store"
@@ -203,12 +203,12 @@ def test_a_process_that_ends_lets_go_and_serves_metrics_until_then(application: 
     stage(served, epoch(served), range(3))
     commits(holder, 3)
     host, port = served.metrics or ("", 0)
-    with urllib.request.urlopen(f"http://{host}:{port}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://{host}:{port}/metrics", timeout=60) as answer:
         assert re.search(r"^wirebeam_items_total{.*} 3\.0$", answer.read().decode(), re.M)
     end_all()
     Dataset.open(application.config.output).close()
     with pytest.raises(OSError, match="refused"):
-        urllib.request.urlopen(f"http://{host}:{port}/metrics", timeout=10)
+        urllib.request.urlopen(f"http://{host}:{port}/metrics", timeout=60)
 
 
 def test_a_committer_of_a_savepoint_commits_as_the_job_that_runs_says(application: Application) -> None:

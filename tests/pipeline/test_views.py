@@ -201,7 +201,7 @@ def test_the_printed_views_run_in_a_plain_duckdb_from_anywhere(
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     with query.connect(news) as connection:
         own = [str(count(connection, name)) for name in views.NAMES]

@@ -175,7 +175,7 @@ _KILLED = """
 def test_sigkill(root: Location, step: str, committed: bool) -> None:
     prepared(root)
     program = [sys.executable, "-c", textwrap.dedent(_KILLED), rows.__file__, str(root), step]
-    assert subprocess.run(program, check=False, timeout=60).returncode == -signal.SIGKILL
+    assert subprocess.run(program, check=False, timeout=300).returncode == -signal.SIGKILL
     assert verify(root) == []
     with Dataset.open(root) as dataset:  # the lock died with its holder, whose claim nobody waits for
         assert set(dataset.snapshot().by_path) == globbed(root)

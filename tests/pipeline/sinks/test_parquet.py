@@ -135,7 +135,7 @@ def test_a_file_that_may_not_grow(tmp_path: Path) -> None:
     path = tmp_path / "x.parquet"
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program), str(path)],
-        capture_output=True, text=True, timeout=60, check=True,
+        capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
     assert "size limit" in done.stdout
     assert list(tmp_path.iterdir()) == []

@@ -46,7 +46,7 @@ def send(producer: Producer, topic: str, *numbers: int, **named: Any) -> None:
             timestamp=1_700_000_000_000 + number,
             **named,
         )
-    assert producer.flush(10) == 0
+    assert producer.flush(60) == 0
 
 
 def test_messages_come_with_name_time_key_and_headers_and_poison_comes_through(
@@ -58,7 +58,7 @@ def test_messages_come_with_name_time_key_and_headers_and_poison_comes_through(
     producer.produce(topic, poison, key=b"k", partition=0, timestamp=1_700_000_000_123, headers=headers)
     producer.produce(topic, None, key=b"gone", partition=0)
     producer.produce(topic, b"", partition=0)
-    assert producer.flush(10) == 0
+    assert producer.flush(60) == 0
     with opened(f"kafka://{servers}/{topic}", replace(FAST, name="desk", provider="ansa")) as source:
         got, position = collect(source, 2)
         assert source.health().passed_over == 1
@@ -97,7 +97,7 @@ def test_the_manifests_position_goes_before_the_groups_offsets(
 def committed(servers: str, topic: str, group: str) -> dict[int, int]:
     consumer = Consumer({"bootstrap.servers": servers, "group.id": group, "log_level": 0})
     try:
-        found = consumer.committed([TopicPartition(topic, number) for number in range(4)], timeout=5)
+        found = consumer.committed([TopicPartition(topic, number) for number in range(4)], timeout=60)
         return {one.partition: one.offset for one in found}
     finally:
         consumer.close()

@@ -46,7 +46,7 @@ class World:
     def send(self, count: int, partition: int, first: int = 0) -> None:
         for number in range(first, first + count):
             self.producer.produce(self.topic, f"item {number}".encode(), partition=partition)
-        assert self.producer.flush(10) == 0
+        assert self.producer.flush(60) == 0
 
     def epoch(self, name: str, *offsets: int) -> None:
         starts = [

@@ -46,7 +46,7 @@ def send(producer: Producer, topic: str, count: int, partition: int = 0, first: 
         producer.produce(
             topic, f"item {number}".encode(), partition=partition, timestamp=1_700_000_000_000 + number
         )
-    assert producer.flush(10) == 0
+    assert producer.flush(60) == 0
 
 
 def read(reader: Any, count: int) -> list[StreamMessage]:
@@ -70,7 +70,7 @@ def test_messages_come_as_they_are_with_header_time_and_place(
     headers = [("desk", b"WLD")]
     producer.produce(topic, poison, key=b"k", partition=0, timestamp=1_700_000_000_123, headers=headers)
     producer.produce(topic, None, key=b"gone", partition=0)
-    assert producer.flush(10) == 0
+    assert producer.flush(60) == 0
     reader = Reader([PartitionStart(servers, SETTINGS, topic, 0, 0)], None, lambda: False)
     first, second = read(reader, 2)
     assert first.resource is not None

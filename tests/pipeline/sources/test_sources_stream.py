@@ -50,7 +50,7 @@ def test_every_kind_of_source_in_one_stream(
 ) -> None:
     server, pubsub = Server(), FakePubsub()
     producer = Producer({"test.mock.num.brokers": 1, "bootstrap.servers": "unused", "log_level": 0})
-    servers = ",".join(f"{one.host}:{one.port}" for one in producer.list_topics(timeout=10).brokers.values())
+    servers = ",".join(f"{one.host}:{one.port}" for one in producer.list_topics(timeout=60).brokers.values())
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", f"127.0.0.1:{pubsub.port}")
     monkeypatch.setenv("DPA_PATH", "secret-path")
     server.routes["/feed.xml"] = Reply(rss(1, 2, 3))
@@ -79,7 +79,7 @@ def test_every_kind_of_source_in_one_stream(
                 )
             finally:
                 process.terminate()
-            _, said = process.communicate(timeout=60)
+            _, said = process.communicate(timeout=300)
         assert process.returncode == 0, said
         assert "feed broken" in said
         assert "secret-path" not in said
