@@ -7,6 +7,7 @@ repeated by whoever opens the dataset next (`recover`).
 from __future__ import annotations
 
 import dataclasses
+import errno
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from schemas.arrow import SCHEMA_VERSION
 from schemas.errors import WirebeamError
 
 Failpoint = Callable[[str], None]
+_TRIES = 5
 _OURS = re.compile(r"[0-9a-f]{16}\.parquet")
 
 
@@ -159,6 +161,23 @@ def fence(root: Location, run_id: str, failpoint: Failpoint = nothing) -> None:
         return
 
 
+def _sweep(left: Location) -> None:
+    """Removes a folder in which workers that do not know yet that their job is over may still stage.
+
+    What they stage behind it the next one sweeps.
+
+    Raises:
+        OSError: it could not be removed.
+    """
+    for _ in range(_TRIES):
+        try:
+            return remove_tree(left, ignore_errors=False)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.ENOENT):
+                raise
+    return None
+
+
 def recover(root: Location, failpoint: Failpoint = nothing, keep: str | None = None) -> None:
     """Completes the last commit, then removes dead staging folders and files that no manifest lists.
 
@@ -187,5 +206,5 @@ def recover(root: Location, failpoint: Failpoint = nothing, keep: str | None = N
         left.unlink(missing_ok=True)
     for left in (root / STAGING).iterdir():
         if left.name != keep:
-            remove_tree(left, ignore_errors=False)
+            _sweep(left)
     failpoint("cleaned")

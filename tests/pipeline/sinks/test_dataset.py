@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +67,7 @@ def test_outputs_that_cannot_be(tmp_path: Path) -> None:
         Dataset.read(tmp_path)
 
 
-@contextmanager
+@contextlib.contextmanager
 def powerless() -> Iterator[None]:
     """Permissions count, also where tests run as root."""
     if os.geteuid():
@@ -163,6 +165,37 @@ def test_a_lost_file_of_the_last_commit_is_noticed(tmp_path: Path) -> None:
         dataset.commit("run", files := rows.stage(dataset, "run", [rows.row(1)]))
     (tmp_path / files[0].path).unlink()
     assert "neither here nor in staging" in refusal(tmp_path)
+
+
+def test_a_job_that_was_given_up_may_stage_on_while_its_leftovers_are_swept(tmp_path: Path) -> None:
+    """Its workers have not noticed: whoever opens the dataset is not to fail for it."""
+    root = tmp_path / "news"
+    Dataset.open(root).close()
+    ended = threading.Event()
+
+    def stage() -> None:
+        for number in itertools.count():
+            if ended.is_set():
+                return
+            folder = root / "_staging" / "old-job" / "rows" / str(number % 7)
+            with contextlib.suppress(OSError):  # swept under its hands
+                folder.mkdir(parents=True, exist_ok=True)
+                for name in range(5):
+                    (folder / f"{name}.tmp").write_bytes(b"")
+                    (folder / f"{name}.tmp").rename(folder / f"{name}.arrow")
+
+    threads = [threading.Thread(target=stage) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(25):
+            Dataset.open(root).close()
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+    Dataset.open(root).close()
+    assert list((root / "_staging").iterdir()) == []
 
 
 def test_leftovers_are_swept_and_strangers_are_not(tmp_path: Path) -> None:
