@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -241,14 +242,14 @@ def test_killed_in_the_middle_of_a_share_no_process_stays_and_no_item_is_lost(tm
         until(lambda: shared(output))
         return reading.result()
 
-    began = time.monotonic()
     with started_by() as started:
-        events(started, "started")
-        starting = time.monotonic() - began
         pid = sharing(started)
         started.kill()
         started.wait()
-        os.kill(pid, signal.SIGCONT)
+        with suppress(
+            ProcessLookupError
+        ):  # it may have gone on by itself, when its parent ended, and is gone
+            os.kill(pid, signal.SIGCONT)
         until(lambda: not alive(pid))
     with started_by() as started:
         pid = sharing(started)
@@ -257,11 +258,11 @@ def test_killed_in_the_middle_of_a_share_no_process_stays_and_no_item_is_lost(tm
         events(started, "recovered")
         pid = sharing(started)
         os.kill(pid, signal.SIGTERM)  # as systemd does, which tells all processes of a unit
-        began = time.monotonic()
         started.terminate()
         os.kill(pid, signal.SIGCONT)
-        assert started.wait(PATIENCE) == 0
-        assert time.monotonic() - began < 10 + starting  # which takes long where the machine is busy
+        _, said = started.communicate(timeout=PATIENCE)
+        assert started.returncode == 0, said
+        assert '"failed"' not in said
         assert not alive(pid)
     with started_by("--stop-when-idle", "1s") as started:
         assert started.wait(PATIENCE) == 0
