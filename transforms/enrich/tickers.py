@@ -50,7 +50,7 @@ def ticker_after(text: str, end: int) -> tuple[Link, ...]:
         return _of_code(match["code"])
     if match := _BRACKETS.match(text, end):
         links = []
-        while match:
+        while match is not None:
             exchange = _EXCHANGES[(match["exchange"] or match["known"]).upper()]
             links.append(Link("ticker", f"{exchange}:{match['listed']}", 1.0))
             match = _NEXT.match(text, match.end())
