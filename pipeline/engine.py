@@ -124,6 +124,8 @@ class Engine:
                 while not PipelineState.is_terminal(result.state):
                     if interrupted.wait(_POLL):
                         raise KeyboardInterrupt
+                if interrupted.is_set():  # while it was sent, or in the last moment
+                    raise KeyboardInterrupt
                 state: str | None = result.wait_until_finish()
         except KeyboardInterrupt:
             self.cancel()

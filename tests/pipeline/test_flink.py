@@ -160,7 +160,8 @@ def test_a_job_is_cancelled_by_its_name(cluster: PlayedFlink) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_an_interrupt_that_python_drops_cancels_the_job(cluster: PlayedFlink, jars: Path) -> None:
+@pytest.mark.parametrize("state", ["RUNNING", "DONE"])  # and where it ends at that very moment
+def test_an_interrupt_that_python_drops_cancels_the_job(cluster: PlayedFlink, jars: Path, state: str) -> None:
     class Finalized:
         def __del__(self) -> None:
             signal.raise_signal(signal.SIGINT)
@@ -169,7 +170,10 @@ def test_an_interrupt_that_python_drops_cancels_the_job(cluster: PlayedFlink, ja
         @property
         def state(self) -> str:
             Finalized()  # what is raised in there comes to nobody
-            return "RUNNING"
+            return state
+
+        def wait_until_finish(self) -> str:
+            return state
 
     options = [f"--flink_master={cluster.master}", f"--flink_job_server_jar={jars}"]
     pipeline: Any = type("Pipeline", (), {"run": lambda self: Running()})()
