@@ -19,6 +19,7 @@ from pipeline import suspects
 from pipeline.coverage import Message
 from pipeline.suspects import BATCH, CALM, TIMES, Suspects, Verdict
 from pipeline.verify import verify
+from tests.pipeline.packages import installed
 from tests.pipeline.test_committer import World
 
 
@@ -194,12 +195,7 @@ pipeline.run().wait_until_finish()
 
 
 def test_workers_that_really_die_leave_one_reject(tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    information = site / "lethal-1.dist-info"
-    information.mkdir(parents=True)
-    (site / "lethal.py").write_text(LETHAL)
-    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: lethal\nVersion: 1\n")
-    (information / "entry_points.txt").write_text("[wirebeam.taggers]\nlethal = lethal:Lethal\n")
+    site = installed(tmp_path / "site", "lethal", "1", LETHAL, {"lethal": "Lethal"})
     texts = [f"Bridge {number} open\n\nROME - It has {number * 7} arches, they say." for number in range(8)]
     texts[5] = texts[5].replace("arches", "arches of type XK-99")
     world = World(tmp_path / "news")

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import WIREBEAM
+from tests.pipeline.packages import installed
 
 # A whole package as a user would write it: one module, and the entry point that names it.
 MODULE = '''
@@ -99,14 +100,8 @@ def report(output: Path) -> dict[str, Any]:
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """Where a user's package is installed."""
-    site = tmp_path / "site"
-    information = site / "harbour_codes-1.2.dist-info"
-    information.mkdir(parents=True)
-    (site / "harbour_codes.py").write_text(MODULE)
-    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: harbour-codes\nVersion: 1.2\n")
-    points = "[wirebeam.taggers]\ncodes = harbour_codes:Codes\nfragile = harbour_codes:Fragile\n"
-    (information / "entry_points.txt").write_text(points)
-    return site
+    taggers = {"codes": "Codes", "fragile": "Fragile"}
+    return installed(tmp_path / "site", "harbour_codes", "1.2", MODULE, taggers)
 
 
 def test_a_story_on_which_a_tagger_fails_costs_itself_its_entities(tmp_path: Path, package: Path) -> None:
