@@ -21,6 +21,7 @@ from pipeline import query, views
 from pipeline.compact import compact
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.parquet import write_data_file
+from pipeline.sinks.partition import PartitionBy
 from schemas.arrow import REJECTS, STORIES
 from schemas.errors import WirebeamError
 from tests.conftest import Command
@@ -175,11 +176,8 @@ def test_mentions_give_the_words_and_volume_adds_up(news: Path) -> None:
     with query.connect(news) as connection:
         stray = 'SELECT * FROM mentions WHERE words IS NULL OR len(words) <> "end" - start'
         assert connection.execute(stray).fetchall() == []
-        pairs = connection.execute(
-            "SELECT count(*) FROM mentions JOIN entities USING (item_id, type, name) WHERE words = text"
-        ).fetchone()
-        assert pairs
-        assert pairs[0] >= 100
+        alike = "mentions JOIN entities USING (item_id, type, name) WHERE words = text"
+        assert count(connection, alike) >= 100
         sums = connection.execute("SELECT sum(stories), sum(duplicates), sum(rejects) FROM volume").fetchone()
         counts = [count(connection, name) for name in ("stories", "duplicates", "rejects")]
     assert sums == tuple(counts)
@@ -216,11 +214,7 @@ def test_names_with_quotes_are_paths_too(tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM stories").fetchone() == (1,)
 
 
-def test_datasets_of_other_partitions_have_their_columns_in_the_right_type(
-    tmp_path: Path, feed: Path
-) -> None:
-    from pipeline.sinks.partition import PartitionBy
-
+def test_datasets_of_other_partitions_have_their_columns_in_the_right_type(tmp_path: Path) -> None:
     with Dataset.open(tmp_path / "news", partition_by=PartitionBy.parse("month,date,hour")) as held:
         del held
     with query.connect(tmp_path / "news") as connection:
