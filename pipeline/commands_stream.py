@@ -201,9 +201,10 @@ def stream(
         """The feeds as they are wanted now; one that is followed as it is wanted stays."""
         new: dict[str, tuple[FeedConfig, Feed]] = {}
         for one in wanted():
-            name = one.settings.name or one.source
-            before = followed.get(name)
-            new[name] = before if before and before[0] == one else (one, feeds_file.open_feed(one, folder))
+            before = followed.get(one.name)
+            new[one.name] = (
+                before if before and before[0] == one else (one, feeds_file.open_feed(one, folder))
+            )
         followed.clear()
         followed.update(new)
         return [feed for _, feed in new.values()]

@@ -55,6 +55,21 @@ class Committable:
         return [file for file in (self.items, self.rejects) if file.rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A committable that a committer has taken up.
+
+    Attributes:
+        path: where it lies.
+        made: it.
+        at: when, microseconds since the epoch (UTC), by the clock of the committer's machine, not a worker's.
+    """
+
+    path: Location
+    made: Committable
+    at: int
+
+
 def named(at: int) -> str:
     """A name for a committable and its rows, unlike that of any other attempt.
 
@@ -119,7 +134,7 @@ def count(place: Location) -> int:
         WirebeamError: it is not known.
     """
     with durable.explained(place):
-        return len(files_below(place / FOLDER, _NAMES))
+        return len(list(arrived(place, {})))
 
 
 def sweep(place: Location, at: int) -> None:
@@ -133,7 +148,7 @@ def sweep(place: Location, at: int) -> None:
         WirebeamError: it was not possible.
     """
     with durable.explained(place):
-        kept = {path.name.removesuffix(".json") for path in files_below(place / FOLDER, _NAMES)}
+        kept = {path.name.removesuffix(".json") for path in arrived(place, {})}
         stale = []
         for path in files_below(place / ROWS, "*.arrow"):
             name = path.parent.name

@@ -25,7 +25,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline import committable, coverage
-from pipeline.committable import Committable
+from pipeline.committable import Arrived
 from pipeline.coverage import QUEUE, Claims, Message, Partition
 from pipeline.finish import Result
 from pipeline.link import plan
@@ -91,9 +91,7 @@ class Committer:
         self._place: Location | None = None
         self._queued: Location | None = None
         self._given_up: list[Location] = []
-        self._pending: dict[str, Committable] = {}
-        self._arrived: dict[str, int] = {}  # by the clock of this machine, not of a worker's
-        self._paths: dict[str, Location] = {}
+        self._pending: dict[str, Arrived] = {}
         self._positions: dict[Partition, int] = {}
         self._done: list[str] = []
         self.untold = 0
@@ -116,8 +114,6 @@ class Committer:
         if self._queued is not None:
             committable.sweep(self._queued, committable.now())
         self._pending.clear()
-        self._arrived.clear()
-        self._paths.clear()
         self._done = []
         self._positions = dict(starts)
 
@@ -134,7 +130,8 @@ class Committer:
 
     def waiting(self) -> int | None:
         """Since when the oldest committable waits here, microseconds since the epoch; None for none."""
-        return min((at for name, at in self._arrived.items() if name not in self._done), default=None)
+        left = [one.at for name, one in self._pending.items() if name not in self._done]
+        return min(left, default=None)
 
     def commit(self, most: int) -> Committed | None:
         """Commit what can be committed.
@@ -159,7 +156,7 @@ class Committer:
         tallies: Counts = collections.Counter()
         absorbed = 0
         for name in chosen:
-            one = self._pending[name]
+            one = self._pending[name].made
             fresh = claims.claim(one.messages)
             absorbed += len(one.messages) - len(fresh)
             messages += fresh
@@ -170,7 +167,7 @@ class Committer:
                 kept = [self._kept(file, fresh, name) for file in one.files]
                 files += [file for file in kept if file.rows]
                 tallies[Stage.PARSE, "out", ""] += sum(file.rows for file in kept)
-        staged_at = min(self._pending[name].staged_at for name in chosen)
+        staged_at = min(self._pending[name].made.staged_at for name in chosen)
         self._failpoint("collected")
         made = self._commit(files, reached, absorbed, tallies)
         self._done = chosen
@@ -189,15 +186,14 @@ class Committer:
         """Take up what has arrived; what holds nothing new is absorbed at once."""
 
         def take(path: Location) -> None:
-            self._pending[path.name] = committable.load(path)
-            self._arrived[path.name] = committable.now()
-            self._paths[path.name] = path
+            self._pending[path.name] = Arrived(path, committable.load(path), committable.now())
 
         for place in (self._place, self._queued):
             if place is not None:
                 each(take, list(committable.arrived(place, self._pending)), place)
-        old = [name for name, one in self._pending.items() if not Claims(self._positions).claim(one.messages)]
-        replayed = sum(len(self._pending[name].messages) for name in old)
+        pending = {name: one.made.messages for name, one in self._pending.items()}
+        old = [name for name, messages in pending.items() if not Claims(self._positions).claim(messages)]
+        replayed = sum(len(pending[name]) for name in old)
         self._clear(old)
         self._absorbed(replayed)
 
@@ -209,10 +205,10 @@ class Committer:
         names = sorted(self._pending)
         total, count = 0, 0
         while count < len(names) and total < most:
-            total += len(self._pending[names[count]].messages)
+            total += len(self._pending[names[count]].made.messages)
             count += 1
         for some in (names[:count], names):  # all of them, where the oldest wait for a younger one
-            staged = [self._pending[name].messages for name in some]
+            staged = [self._pending[name].made.messages for name in some]
             numbers, reached = coverage.ready(staged, self._positions)
             if numbers:
                 return [some[number] for number in numbers], reached
@@ -286,12 +282,12 @@ class Committer:
         """Remove committables and what they staged, and forget them."""
         if not names:
             return
-        staged = [location(file.path) for name in names for file in self._pending[name].files]
+        staged = [location(file.path) for name in names for file in self._pending[name].made.files]
         with explained(self._dataset.root):
-            remove([self._paths[name] for name in names])  # first: none may be left without its rows
+            remove([self._pending[name].path for name in names])  # first: none may be left without its rows
             remove(staged)
         for path in staged:
             if isinstance(path, Path):
                 shutil.rmtree(path.parent, ignore_errors=True)
         for name in names:
-            del self._pending[name], self._arrived[name], self._paths[name]
+            del self._pending[name]

@@ -115,7 +115,7 @@ class ContinuousStream:
             feed.heard_at = self._clock()
 
     def _open(self, *, create: bool) -> Committer:
-        keys = PartitionBy.parse(self._config.partition_by) if self._config.partition_by else None
+        keys = PartitionBy.wanted(self._config.partition_by)
         self._dataset = Dataset.open(self._config.output, create=create, partition_by=keys)
         if self._job is None:
             self._job = self._make_job(stream_job(self._dataset.root))

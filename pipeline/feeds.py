@@ -51,6 +51,11 @@ class FeedConfig:
     settings: SourceSettings
     silence: float | None = None
 
+    @property
+    def name(self) -> str:
+        """The feed's, for people, and key of its position where its kind makes no other."""
+        return self.settings.name or self.source
+
 
 def settings_for(source: str) -> type[SourceSettings]:
     """What can be set of a source: a folder, or what its address says.
@@ -85,7 +90,7 @@ def open_feed(config: FeedConfig, output: Location) -> Feed:
         source = WatchedFolder(root, state_folder(output, root), settings)
     else:
         source = connect(config.source, settings, resolved(output))
-    return Feed(source, settings.name or config.source, config.silence)
+    return Feed(source, config.name, config.silence)
 
 
 def read(path: Path) -> list[FeedConfig]:

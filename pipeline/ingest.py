@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipeline import committable
 from pipeline.committable import Committable
-from pipeline.coverage import Message
+from pipeline.coverage import Message, Partition
 from pipeline.options import Config
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.staging import check, stage_items, stage_rejects
@@ -62,6 +62,9 @@ class Ingest:
     Args:
         job: see there.
         clock: seconds, monotonic.
+
+    Attributes:
+        partitions: those of the messages that wait for `flush`.
     """
 
     def __init__(self, job: Job, clock: Any = time.monotonic) -> None:
@@ -76,6 +79,7 @@ class Ingest:
 
     def _begin(self) -> None:
         self._messages: list[Message] = []
+        self.partitions: set[Partition] = set()
         self._items: list[Item] = []
         self._fingerprints: list[bytes] = []
         self._rejects: list[Reject] = []
@@ -95,6 +99,7 @@ class Ingest:
         if self._since is None:
             self._since = self._clock()
         self._messages.append(position(message))
+        self.partitions.add(self._messages[-1].partition)
         if message.resource is not None:
             raw = self._through(self._read, [message.resource])
             for item in self._through(self._normalize, self._through(self._parse, raw)):

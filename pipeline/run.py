@@ -89,7 +89,7 @@ def opened(config: Config, runner: str, arguments: Sequence[str]) -> Iterator[tu
     engine.check_inputs(config.inputs)
     engine.check_output(config.output)
     enricher(config.tagging)  # a missing model is said before anything runs
-    keys = PartitionBy.parse(config.partition_by) if config.partition_by else None
+    keys = PartitionBy.wanted(config.partition_by)
     with Dataset.open(config.output, partition_by=keys) as dataset:
         yield engine, dataset
 

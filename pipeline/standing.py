@@ -30,7 +30,7 @@ def kafka_settings(feed: FeedConfig, root: str) -> KafkaSettings:
     """
     if not isinstance(feed.settings, KafkaSettings):
         raise UsageError(f"{feed.source}: the job reads Kafka alone; start anew for other feeds")
-    return with_group(replace(feed.settings, name=feed.settings.name or feed.source), root)
+    return with_group(replace(feed.settings, name=feed.name), root)
 
 
 def standing_job(
@@ -61,10 +61,10 @@ def standing_job(
         found: list[Standing] = []
         for one in wanted():
             if queues and isinstance(one.settings, PubsubSettings):
-                found.append(Subscription(one.source, one.settings.name or one.source))
+                found.append(Subscription(one.source, one.name))
             else:
                 found.append(KafkaTopics(one.source, kafka_settings(one, root)))
         return found
 
-    silences = {one.settings.name or one.source: one.silence for one in wanted()}
+    silences = {one.name: one.silence for one in wanted()}
     return ContinuousStream(config, topics, job, pace, listeners, silences=silences)

@@ -95,7 +95,7 @@ class Stream:
         Raises:
             WirebeamError: the dataset is not to be had, or a feed can never work as it is configured.
         """
-        keys = PartitionBy.parse(self._config.partition_by) if self._config.partition_by else None
+        keys = PartitionBy.wanted(self._config.partition_by)
         self._dataset = Dataset.open(self._config.output, partition_by=keys)
         writers.register(self._config.run_id, Writer(self._dataset, self._memory))
         self._graph = self._make_graph(self._config, self._dataset)

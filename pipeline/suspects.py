@@ -90,22 +90,31 @@ class Suspects:
         Raises:
             WirebeamError: it could not be written down.
         """
-        partition = message.partition
         verdict = self._next(message, first)
         with self._alone if verdict is not Verdict.CALM else contextlib.nullcontext():
-            one = self._watched[partition]
-            if one is not None and verdict is Verdict.ALONE:
-                again = message.offset == one.found.message
-                one.said.message, one.said.times = message.offset, one.found.times + 1 if again else 1
-                self._say(partition, one.said)
-            try:
+            if verdict is Verdict.ALONE:
+                self._at_hand(message.partition, message.offset)
+            with self.outliving():
                 yield verdict
-            except Exception:
-                self.alive()
-                raise
-            if one is not None and verdict is Verdict.ALONE:
-                one.said.message, one.said.times = None, 0
-                self._say(partition, one.said)
+            if verdict is Verdict.ALONE:
+                self._at_hand(message.partition, None)
+
+    @contextlib.contextmanager
+    def outliving(self) -> Iterator[None]:
+        """What a block raises, this process did not die of."""
+        try:
+            yield
+        except Exception:
+            self.alive()
+            raise
+
+    def _at_hand(self, partition: Partition, offset: int | None) -> None:
+        """Say at which message of a partition this process is; None for at none any more."""
+        if (one := self._watched[partition]) is None:
+            return  # another thread took all of it back
+        one.said.message = offset
+        one.said.times = 0 if offset is None else 1 if offset != one.found.message else one.found.times + 1
+        self._say(partition, one.said)
 
     def _next(self, message: Message, first: bool) -> Verdict:
         """What is to become of a message; says which batch it begins."""

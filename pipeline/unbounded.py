@@ -19,12 +19,11 @@ import apache_beam as beam
 from apache_beam.io.unbounded_source import ReadFromUnboundedSource, UnboundedSource
 
 from pipeline.committable import Committable
-from pipeline.coverage import Partition
 from pipeline.ingest import Ingest, Job, position
 from pipeline.options import Config
 from pipeline.sinks.dataset import Dataset
 from pipeline.sinks.durable import explained
-from pipeline.sinks.folder import create, is_dataset
+from pipeline.sinks.folder import create
 from pipeline.sinks.partition import PartitionBy
 from pipeline.sinks.storage import Location
 from pipeline.sources.kafka_unbounded import LONGEST
@@ -61,16 +60,15 @@ class _Ingest(beam.DoFn):
         self._job = job
         self._adopt = adopt
         self._queue = queue
-        self._at: set[Partition] = set()  # what the batch at hand holds messages of
         self._dataset: Dataset | None = None
 
     def setup(self) -> None:
+        self._suspects = suspects(str(self._root))
         if self._adopt is not None:
             self._adopt()
 
     def start_bundle(self) -> None:
         # A bundle that failed left things behind in the one before; its messages come again.
-        self._at.clear()
         self._ingest: Ingest | None = None
         self._name: str | None = None
 
@@ -91,15 +89,13 @@ class _Ingest(beam.DoFn):
         else:
             made = self._tried(element, self._ingest)
         if made is not None:
-            self._at.clear()
             yield len(made.messages)
 
     def _tried(self, element: StreamMessage, ingest: Ingest) -> Committable | None:
         """A message that others may have died of."""
         message = position(element)
-        first = message.partition not in self._at
-        self._at.add(message.partition)
-        with suspects(str(self._root)).trying(message, first=first) as verdict:
+        first = message.partition not in ingest.partitions
+        with self._suspects.trying(message, first=first) as verdict:
             if verdict is Verdict.GIVEN_UP and element.resource is not None:
                 element = replace(element, resource=replace(element.resource, problem=_KILLED))
             full = ingest.add(element)
@@ -108,22 +104,16 @@ class _Ingest(beam.DoFn):
     def _first(self) -> Dataset:
         """The dataset, made by whoever comes first."""
         with explained(self._root):
-            if not is_dataset(self._root):
-                keys = self._config.partition_by
-                create(self._root, PartitionBy.parse(keys) if keys else PartitionBy())
+            create(self._root, PartitionBy.wanted(self._config.partition_by))
         return Dataset.read(self._root)
 
     def finish_bundle(self) -> None:
-        self._at.clear()
         if self._ingest is not None:
-            try:
+            with self._suspects.outliving():
                 self._ingest.flush()
-            except Exception:
-                suspects(str(self._root)).alive()
-                raise
 
     def teardown(self) -> None:
-        suspects(str(self._root)).alive()
+        self._suspects.alive()
 
 
 def build(

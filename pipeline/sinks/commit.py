@@ -171,11 +171,12 @@ def _sweep(left: Location) -> None:
     """
     for _ in range(_TRIES):
         try:
-            return remove_tree(left, ignore_errors=False)
+            remove_tree(left, ignore_errors=False)
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.ENOENT):
                 raise
-    return None
+        else:
+            return
 
 
 def recover(root: Location, failpoint: Failpoint = nothing, keep: str | None = None) -> None:

@@ -92,8 +92,8 @@ class Dataset:
         """
         root = location(path)
         with explained(root):
-            if create and not folder.is_dataset(root):
-                folder.create(root, partition_by or PartitionBy())
+            if create:
+                folder.create(root, partition_by)
             keys = folder.read_marker(root)
             if partition_by is not None and partition_by != keys:
                 raise WirebeamError(

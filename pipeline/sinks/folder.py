@@ -51,13 +51,17 @@ def read_marker(root: Location) -> PartitionBy:
     return PartitionBy(tuple(keys))
 
 
-def create(root: Location, partition_by: PartitionBy) -> None:
-    """Makes `root`, absent or empty, a dataset; who comes second finds the first one's.
+def create(root: Location, partition_by: PartitionBy | None = None) -> None:
+    """Makes `root`, absent or empty, a dataset, by default keys where none are given.
+
+    One that is there, or that somebody else makes meanwhile, stays as it is.
 
     Raises:
         WirebeamError: it is another program's folder.
         OSError: it could not be written.
     """
+    if is_dataset(root):
+        return
     root.mkdir(parents=True, exist_ok=True)
     strange = sorted(
         path.name
@@ -68,7 +72,8 @@ def create(root: Location, partition_by: PartitionBy) -> None:
         raise WirebeamError(
             f"{root}: holds {strange[0]!r} and is no Wirebeam dataset; choose an empty folder for the output"
         )
-    text = {"format": "wirebeam", "format_version": FORMAT_VERSION, "partition_by": partition_by.keys}
+    keys = (partition_by or PartitionBy()).keys
+    text = {"format": "wirebeam", "format_version": FORMAT_VERSION, "partition_by": keys}
     try:
         durable.create(root / MARKER, orjson.dumps(text, option=orjson.OPT_INDENT_2))
     except FileExistsError:

@@ -74,6 +74,11 @@ class PartitionBy:
             raise UsageError("--partition-by: hour needs date before it")
         return cls(keys)
 
+    @classmethod
+    def wanted(cls, text: str | None) -> PartitionBy | None:
+        """Keys as a user wants them; None where nothing was said. Raises as `parse` does."""
+        return cls.parse(text) if text else None
+
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns that the path holds, and the files therefore do not."""

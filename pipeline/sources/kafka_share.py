@@ -69,8 +69,7 @@ class ShareReader(UnboundedReader):
     """
 
     def __init__(self, share: KafkaShare, mark: EpochMark | None, longest: float) -> None:
-        share = self._share = share.adopted
-        self._longest = longest
+        self._share, self._longest = share, longest
         self._mark = mark or EpochMark("", None)
         self._epochs = _epochs(share.root, share.application)
         self._epoch = ""
@@ -205,7 +204,8 @@ class KafkaShare(UnboundedSource):
     def create_reader(self, options: Any, checkpoint_mark: CheckpointMark | None) -> ShareReader:
         """See `UnboundedSource`."""
         mark = checkpoint_mark if isinstance(checkpoint_mark, EpochMark) else None
-        return ShareReader(self, mark, self.adopted._longest)
+        told = self.adopted
+        return ShareReader(told, mark, told._longest)
 
     def get_checkpoint_mark_coder(self) -> EpochMarkCoder:
         """See `UnboundedSource`."""
